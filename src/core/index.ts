@@ -1,0 +1,5 @@
+export { ERROR_KINDS, PortolanError, messageOf, systemCode } from './errors.ts'
+export type { ErrorCode, ExitStatus } from './errors.ts'
+export { LIMITS } from './limits.ts'
+export { packagedDataFolder, userDataFolder } from './paths.ts'
+export type { Environment } from './paths.ts'

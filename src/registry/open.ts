@@ -1,0 +1,70 @@
+/** Opens the data files: the ones this user updated, else those that came with Portolan. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { PortolanError, messageOf, packagedDataFolder, systemCode, userDataFolder } from '../core/index.ts'
+import type { Environment } from '../core/index.ts'
+import { LoreBook } from './lore-file.ts'
+import { Registry } from './registry.ts'
+
+export const REGISTRY_FILE = 'registry.bin'
+export const PREVIOUS_FILE = 'registry.previous.bin'
+export const LORE_FILE = 'lore.bin'
+
+/** An open registry and the file it came from. */
+export interface OpenedRegistry {
+  readonly registry: Registry
+  readonly file: string
+  /** True when the user's own update is in use, false for the data that came with Portolan. */
+  readonly isUpdated: boolean
+}
+
+/**
+ * Opens the registry in use.
+ * @throws ERR_PORTOLAN_REGISTRY_DATA_MISSING, ERR_PORTOLAN_REGISTRY_DATA_DAMAGED
+ */
+export function openRegistry(env: Environment = process.env): OpenedRegistry {
+  const own = join(userDataFolder(env), REGISTRY_FILE)
+  const updated = readIfThere(own)
+  if (updated !== null) return { registry: new Registry(updated, own), file: own, isUpdated: true }
+  return openPackagedRegistry()
+}
+
+/**
+ * Opens the registry that came with Portolan.
+ * @throws ERR_PORTOLAN_REGISTRY_DATA_MISSING, ERR_PORTOLAN_REGISTRY_DATA_DAMAGED
+ */
+export function openPackagedRegistry(): OpenedRegistry {
+  const file = join(packagedDataFolder(), REGISTRY_FILE)
+  const bytes = readIfThere(file)
+  if (bytes === null) throw missing(file)
+  return { registry: new Registry(bytes, file), file, isUpdated: false }
+}
+
+/**
+ * Opens the lore.
+ * @throws ERR_PORTOLAN_REGISTRY_DATA_MISSING, ERR_PORTOLAN_LORE_DAMAGED
+ */
+export function openLore(): LoreBook {
+  const file = join(packagedDataFolder(), LORE_FILE)
+  const bytes = readIfThere(file)
+  if (bytes === null) throw missing(file)
+  return new LoreBook(bytes, file)
+}
+
+function missing(file: string): PortolanError {
+  return new PortolanError('ERR_PORTOLAN_REGISTRY_DATA_MISSING', `${file} is not there`, {
+    hint: "In a checkout run 'npm start', which compiles it; otherwise install Portolan again.",
+  })
+}
+
+function readIfThere(file: string): Buffer | null {
+  try {
+    return readFileSync(file)
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return null
+    throw new PortolanError('ERR_PORTOLAN_REGISTRY_DATA_DAMAGED', `${file} cannot be read: ${messageOf(error)}`, {
+      hint: 'Give this user the right to read it, or set PORTOLAN_DATA to another folder.',
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,226 @@
+/** Look-ups in an open registry: by port and transport, and by service name. */
+import { PAGE_PORTS, RECORD_TEXTS, RECORD_WORDS, RecordFlags, openSections } from './index-file.ts'
+import type { IndexMeta, IndexSections } from './index-file.ts'
+import { STATUSES, TRANSPORTS, aliasTarget, isSecondaryName, rangeOf } from './model.ts'
+import type { PortSpan, RowText, Source, Status, Transport } from './model.ts'
+import { parseReferences } from './references.ts'
+import type { Reference } from './references.ts'
+
+const MISSING_SOURCE: Source = { id: 'unknown', title: 'unknown', asOf: '', asOfBasis: '', url: '' }
+
+/** A row of the registry as an answer shows it. Texts are empty where the row is silent. */
+export interface Assignment extends Omit<RowText, 'reference'> {
+  /** Null for a service name without a port. */
+  readonly ports: PortSpan | null
+  readonly transports: readonly Transport[]
+  readonly references: readonly Reference[]
+  /** True for a name that IANA keeps only as an alias, a duplicate, or a record of widespread use. */
+  readonly isHistoric: boolean
+  readonly aliasOf: string | null
+  /** Where name and description come from. */
+  readonly source: Source
+  /** Where everything else comes from; it may be older. */
+  readonly detailSource: Source
+}
+
+/** What the registry says of one port on one transport. Cheap to make; texts are read when asked for. */
+export class PortEntry {
+  readonly port: number
+  readonly transport: Transport
+  readonly status: Status
+  readonly #registry: Registry
+  readonly #cell: number
+
+  constructor(registry: Registry, port: number, transport: Transport, cell: number, status: Status) {
+    this.#registry = registry
+    this.port = port
+    this.transport = transport
+    this.#cell = cell
+    this.status = status
+  }
+
+  /** The primary service name; empty where there is none. */
+  get name(): string {
+    return this.#registry.primaryName(this.#cell)
+  }
+
+  /** The rows that speak of the port: the primary name's first, aliases and historic names last. */
+  get assignments(): readonly Assignment[] {
+    return this.#registry.assignmentsOf(this.#cell)
+  }
+
+  /** All service names, the primary first. */
+  get names(): readonly string[] {
+    return this.assignments.flatMap((each) => (each.name === '' ? [] : [each.name]))
+  }
+
+  /** What the status rests on. */
+  get source(): Source {
+    return this.#registry.sourceOf(this.#cell)
+  }
+
+  /** The longest run of ports around this one that share the answer: 954–988 for 973, 6000–6063 for 6010. */
+  get run(): PortSpan {
+    return this.#registry.runAround(this.port, this.transport)
+  }
+}
+
+/** An open registry. It holds no file open and no global state. */
+export class Registry {
+  readonly meta: IndexMeta
+  readonly #sections: IndexSections
+  readonly #tables: Uint16Array
+  readonly #pages: Uint16Array
+  readonly #cells: Uint16Array
+  readonly #primary: Map<number, string> = new Map()
+
+  /**
+   * Opens the bytes of a compiled file.
+   * @throws ERR_PORTOLAN_REGISTRY_DATA_DAMAGED
+   */
+  constructor(bytes: Buffer, from: string) {
+    this.#sections = openSections(bytes, from)
+    this.meta = this.#sections.meta
+    this.#tables = this.#sections.tables
+    this.#pages = this.#sections.pages
+    this.#cells = this.#sections.cells
+  }
+
+  /** The answer for one pair; `port` is an integer from 0 to 65535. Constant time. */
+  lookup(port: number, transport: Transport): PortEntry {
+    const cell = this.#cellOf(port, TRANSPORTS.indexOf(transport))
+    return new PortEntry(this, port, transport, cell, STATUSES[(this.#cells[cell] ?? 0) & 3] ?? 'unassigned')
+  }
+
+  /** The answers for all four transports. */
+  lookupAll(port: number): readonly PortEntry[] {
+    return TRANSPORTS.map((transport) => this.lookup(port, transport))
+  }
+
+  /** The status alone. Constant time, and makes no object. */
+  status(port: number, transport: Transport): Status {
+    const cell = this.#cellOf(port, TRANSPORTS.indexOf(transport))
+    return STATUSES[(this.#cells[cell] ?? 0) & 3] ?? 'unassigned'
+  }
+
+  /** All rows of a service name, in any case of letters; primary uses first. Logarithmic time. */
+  byName(name: string): readonly Assignment[] {
+    const wanted = name.toLowerCase()
+    const { names } = this.#sections
+    let low = 0
+    let high = names.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (this.#text(names[middle] ?? 0, 0).toLowerCase() < wanted) low = middle + 1
+      else high = middle
+    }
+    const found: Assignment[] = []
+    for (; low < names.length; low += 1) {
+      const record = names[low] ?? 0
+      if (this.#text(record, 0).toLowerCase() !== wanted) break
+      found.push(this.#assignment(record))
+    }
+    return found.sort((a, b) => Number(a.isHistoric) - Number(b.isHistoric) || (a.ports?.first ?? Infinity) - (b.ports?.first ?? Infinity))
+  }
+
+  /** Name and description of every named row, with its number for `assignment`: what a search reads. */
+  *texts(): Generator<{ readonly record: number; readonly name: string; readonly description: string }, void, undefined> {
+    for (const record of this.#sections.names) {
+      yield { record, name: this.#text(record, 0), description: this.#text(record, 1) }
+    }
+  }
+
+  /** The row of a number that `texts` gave. */
+  assignment(record: number): Assignment {
+    return this.#assignment(record)
+  }
+
+  /** @internal for PortEntry */
+  primaryName(cell: number): string {
+    let name = this.#primary.get(cell)
+    if (name === undefined) {
+      name = this.assignmentsOf(cell)[0]?.name ?? ''
+      this.#primary.set(cell, name)
+    }
+    return name
+  }
+
+  /** @internal for PortEntry */
+  assignmentsOf(cell: number): readonly Assignment[] {
+    const count = (this.#cells[cell] ?? 0) >>> 4
+    const all = Array.from({ length: count }, (_, index) => this.#assignment(this.#cells[cell + 1 + index] ?? 0))
+    return all.sort((a, b) => rank(a) - rank(b))
+  }
+
+  /** @internal for PortEntry */
+  sourceOf(cell: number): Source {
+    return this.#source(((this.#cells[cell] ?? 0) >>> 2) & 3)
+  }
+
+  /** @internal for PortEntry */
+  runAround(port: number, transport: Transport): PortSpan {
+    const index = TRANSPORTS.indexOf(transport)
+    const cell = this.#cellOf(port, index)
+    const entry = this.#cells[cell] ?? 0
+    // A run of unassigned ports is a run whatever its rows are; other ports share a run only with their very cell.
+    const isBare = entry >>> 4 === 0
+    const continues = (other: number): boolean => {
+      const there = this.#cellOf(other, index)
+      return there === cell || (isBare && ((this.#cells[there] ?? 0) & 3) === (entry & 3) && (this.#cells[there] ?? 0) >>> 4 === 0)
+    }
+    // Runs do not cross from one range of RFC 6335 into the next.
+    const range = rangeOf(port)
+    let { first, last } = { first: port, last: port }
+    while (first > range.first && continues(first - 1)) first -= 1
+    while (last < range.last && continues(last + 1)) last += 1
+    return { first, last }
+  }
+
+  #cellOf(port: number, transport: number): number {
+    const page = this.#tables[(transport << 8) | (port >>> 8)] ?? 0
+    return this.#pages[page * PAGE_PORTS + (port & 255)] ?? 0
+  }
+
+  #source(number: number): Source {
+    return this.meta.sources[number] ?? MISSING_SOURCE
+  }
+
+  #text(record: number, field: number): string {
+    const number = this.#sections.records[record * RECORD_WORDS + field] ?? 0
+    const { narrowOffsets, narrowHeap, wideOffsets, wideHeap } = this.#sections
+    const wideNumber = number - (narrowOffsets.length - 1)
+    return wideNumber < 0
+      ? narrowHeap.slice(narrowOffsets[number], narrowOffsets[number + 1])
+      : wideHeap.slice(wideOffsets[wideNumber], wideOffsets[wideNumber + 1])
+  }
+
+  #assignment(record: number): Assignment {
+    const { records } = this.#sections
+    const at = record * RECORD_WORDS + RECORD_TEXTS.length
+    const flags = records[at + 2] ?? 0
+    const notes = this.#text(record, 9)
+    return {
+      name: this.#text(record, 0),
+      description: this.#text(record, 1),
+      assignee: this.#text(record, 2),
+      contact: this.#text(record, 3),
+      registrationDate: this.#text(record, 4),
+      modificationDate: this.#text(record, 5),
+      references: parseReferences(this.#text(record, 6)),
+      serviceCode: this.#text(record, 7),
+      unauthorizedUse: this.#text(record, 8),
+      notes,
+      ports: (flags & RecordFlags.hasPort) === 0 ? null : { first: records[at] ?? 0, last: records[at + 1] ?? 0 },
+      transports: TRANSPORTS.filter((_, index) => (flags & (1 << index)) !== 0),
+      isHistoric: isSecondaryName(notes),
+      aliasOf: aliasTarget(notes),
+      source: this.#source((flags >>> RecordFlags.textSourceShift) & RecordFlags.sourceMask),
+      detailSource: this.#source((flags >>> RecordFlags.detailSourceShift) & RecordFlags.sourceMask),
+    }
+  }
+}
+
+/** Names before rows without a name, true names before aliases; IANA's order within each. */
+function rank(assignment: Assignment): number {
+  return (assignment.name === '' ? 2 : 0) + (assignment.isHistoric ? 1 : 0)
+}
