@@ -4,8 +4,7 @@
  * The file is trusted only after it was read whole: each row is checked, and the file must be as large and hold the
  * assignments that any registry holds. What is refused is refused with its line, and nothing of it is used.
  */
-import { LIMITS, PortolanError } from '../core/index.ts'
-import { CsvError, readCsv } from './csv.ts'
+import { CsvError, LIMITS, PortolanError, readCsv } from '../core/index.ts'
 import { PORT_MAX, TRANSPORTS } from './model.ts'
 import type { PortSpan, RegistryRow, Transport } from './model.ts'
 

@@ -3,11 +3,13 @@
  *
  *     0  "PORTLORE"
  *     8  u32 length of the index in bytes
- *     12 the index, JSON: { version, spans: [first, last, transports, entry, …], ends: [end of each entry, …] }
+ *     12 u32 CRC-32 of all that follows
+ *     16 the index, JSON: { version, spans: [first, last, transports, entry, …], ends: [end of each entry, …] }
  *     …  the entries, JSON, one after the other
  *
  * All numbers are little-endian; `transports` has a bit for each, in the order of TRANSPORTS.
  */
+import { crc32 } from 'node:zlib'
 import { PortolanError } from '../core/index.ts'
 import type { Lore } from './lore-schema.ts'
 import { TRANSPORTS } from './model.ts'
@@ -15,7 +17,7 @@ import type { Transport } from './model.ts'
 
 const MAGIC = 'PORTLORE'
 const VERSION = 1
-const INDEX_AT = 12
+const INDEX_AT = 16
 
 interface LoreIndex {
   readonly version: number
@@ -47,7 +49,9 @@ export function buildLore(entries: readonly Lore[]): Buffer {
   const header = Buffer.alloc(INDEX_AT)
   header.write(MAGIC, 'latin1')
   header.writeUInt32LE(indexBytes.length, 8)
-  return Buffer.concat([header, indexBytes, ...bodies])
+  const rest = Buffer.concat([indexBytes, ...bodies])
+  header.writeUInt32LE(crc32(rest), 12)
+  return Buffer.concat([header, rest])
 }
 
 /** `600-1023` or `973` of a lore file, as numbers. */
@@ -73,6 +77,7 @@ export class LoreBook {
         cause,
       })
     if (bytes.length < INDEX_AT || bytes.toString('latin1', 0, 8) !== MAGIC) throw damaged('not a compiled lore file')
+    if (crc32(bytes.subarray(INDEX_AT)) !== bytes.readUInt32LE(12)) throw damaged('the checksum does not fit: truncated or changed')
     this.#bytes = bytes
     this.#bodiesAt = INDEX_AT + bytes.readUInt32LE(8)
     let index: unknown
@@ -82,7 +87,6 @@ export class LoreBook {
       throw damaged('its index cannot be read', error)
     }
     if (!isIndex(index)) throw damaged('its index has another form')
-    if (this.#bodiesAt + (index.ends.at(-1) ?? 0) !== bytes.length) throw damaged('truncated')
     this.#index = index
   }
 
@@ -127,7 +131,7 @@ export class LoreBook {
   #entry(entry: number): Lore {
     const from = this.#bodiesAt + (entry === 0 ? 0 : (this.#index.ends[entry - 1] ?? 0))
     const to = this.#bodiesAt + (this.#index.ends[entry] ?? 0)
-    // Only `buildLore` writes these bytes, from entries that the schema passed.
+    // The checksum says that these are the bytes that `buildLore` wrote, from entries that the schema passed.
     return JSON.parse(this.#bytes.toString('utf8', from, to)) as Lore
   }
 }

@@ -6,6 +6,8 @@ import type { PortSpan, RowText, Source, Status, Transport } from './model.ts'
 import { parseReferences } from './references.ts'
 import type { Reference } from './references.ts'
 
+/** Where a name without a port stands when rows are ordered by port. */
+const PORTLESS_LAST = 65_536
 const MISSING_SOURCE: Source = { id: 'unknown', title: 'unknown', asOf: '', asOfBasis: '', url: '' }
 
 /** A row of the registry as an answer shows it. Texts are empty where the row is silent. */
@@ -120,7 +122,7 @@ export class Registry {
       if (this.#text(record, 0).toLowerCase() !== wanted) break
       found.push(this.#assignment(record))
     }
-    return found.sort((a, b) => Number(a.isHistoric) - Number(b.isHistoric) || (a.ports?.first ?? Infinity) - (b.ports?.first ?? Infinity))
+    return found.sort((a, b) => Number(a.isHistoric) - Number(b.isHistoric) || (a.ports?.first ?? PORTLESS_LAST) - (b.ports?.first ?? PORTLESS_LAST))
   }
 
   /** Name and description of every named row, with its number for `assignment`: what a search reads. */

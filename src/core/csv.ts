@@ -1,5 +1,5 @@
 /** A reader of comma-separated values (RFC 4180) that knows on which line each record began. */
-import { LIMITS } from '../core/index.ts'
+import { LIMITS } from './limits.ts'
 
 export interface CsvRecord {
   /** The line on which the record begins, counted from 1; a quoted field may hold newlines. */

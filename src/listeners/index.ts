@@ -1,0 +1,49 @@
+/** What this machine has open, on every system behind one function. */
+import { PortolanError } from '../core/index.ts'
+import type { SocketQuery, Sockets } from './model.ts'
+
+export type { Connection, Listener, Origin, ProcessInfo, Reach, SocketQuery, SocketTransport, Sockets, Unseen } from './model.ts'
+export { isWildcard } from './address.ts'
+
+/**
+ * Reads this machine's sockets, ordered by port, transport and address.
+ * @throws ERR_PORTOLAN_LISTENERS_UNSUPPORTED, ERR_PORTOLAN_LISTENERS_UNREADABLE, ERR_PORTOLAN_TOOL_FAILED
+ */
+export async function readSockets(query: SocketQuery = {}, platform: NodeJS.Platform = process.platform): Promise<Sockets> {
+  const { listeners, connections, notes } = await readUnordered(query, platform)
+  return { listeners: listeners.toSorted(bySocket), connections: connections.toSorted(bySocket), notes }
+}
+
+async function readUnordered(query: SocketQuery, platform: NodeJS.Platform): Promise<Sockets> {
+  switch (platform) {
+    case 'linux':
+    case 'android':
+      return (await import('./linux.ts')).readLinuxSockets(query)
+    case 'darwin':
+      return (await import('./darwin.ts')).readDarwinSockets(query)
+    case 'win32':
+    case 'cygwin':
+      return (await import('./windows.ts')).readWindowsSockets(query)
+    case 'aix':
+    case 'freebsd':
+    case 'haiku':
+    case 'netbsd':
+    case 'openbsd':
+    case 'sunos':
+      throw new PortolanError('ERR_PORTOLAN_LISTENERS_UNSUPPORTED', `Portolan does not know how to read the sockets of ${platform}`, {
+        hint: 'Everything else works: the registry, the lore, and the commands to check with.',
+      })
+  }
+}
+
+interface Bound {
+  readonly port: number
+  readonly transport: string
+  readonly address: string
+}
+
+function bySocket(a: Bound, b: Bound): number {
+  if (a.port !== b.port) return a.port - b.port
+  if (a.transport !== b.transport) return a.transport < b.transport ? -1 : 1
+  return a.address < b.address ? -1 : a.address > b.address ? 1 : 0
+}

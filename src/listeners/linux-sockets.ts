@@ -1,0 +1,115 @@
+/** Reads the tables of /proc/net: tcp, tcp6, udp, udp6 (proc_pid_net(5); the columns are those of the kernel's tcp4_seq_show). */
+import { endianness } from 'node:os'
+import { ipv4FromHex, ipv6FromHex } from './address.ts'
+import type { SocketTransport } from './model.ts'
+
+/** One line of a table. */
+export interface SocketRow {
+  readonly transport: SocketTransport
+  readonly address: string
+  readonly port: number
+  readonly remoteAddress: string
+  readonly remotePort: number
+  /** In the words of RFC 9293 §3.3.2, lower case; `listen` also for a bound UDP socket without a peer. */
+  readonly state: string
+  readonly uid: number
+  /** 0 where the socket has left its process (time-wait). */
+  readonly inode: number
+}
+
+/** The numbers of include/net/tcp_states.h. */
+const TCP_STATES: readonly string[] = [
+  'unknown',
+  'established',
+  'syn-sent',
+  'syn-received',
+  'fin-wait-1',
+  'fin-wait-2',
+  'time-wait',
+  'closed',
+  'close-wait',
+  'last-ack',
+  'listen',
+  'closing',
+  'syn-received',
+]
+const LISTEN = 10
+const UDP_UNCONNECTED = 7
+const IS_LITTLE_ENDIAN = endianness() === 'LE'
+
+export interface TableQuery {
+  readonly ports?: ReadonlySet<number> | undefined
+  readonly connections: boolean
+}
+
+/**
+ * Yields the rows of a table that are asked for; lines of another form are passed over.
+ *
+ * Most lines of a busy machine are not asked for, so a line is read only as far as needed to see that. Addresses repeat,
+ * so each is put into words once.
+ */
+export function* parseSocketTable(
+  text: string,
+  transport: SocketTransport,
+  query: TableQuery,
+): Generator<SocketRow, void, undefined> {
+  const words = new Map<string, string>()
+  const address = (hex: string): string => {
+    let word = words.get(hex)
+    if (word === undefined) {
+      word = hex.length === 8 ? ipv4FromHex(hex, IS_LITTLE_ENDIAN) : ipv6FromHex(hex, IS_LITTLE_ENDIAN)
+      words.set(hex, word)
+    }
+    return word
+  }
+  let from = text.indexOf('\n') + 1 // the first line names the columns
+  while (from > 0 && from < text.length) {
+    const newline = text.indexOf('\n', from)
+    const end = newline === -1 ? text.length : newline
+    const row = parseLine(text, from, end, transport, query, address)
+    if (row !== null) yield row
+    from = end + 1
+  }
+}
+
+function parseLine(
+  text: string,
+  from: number,
+  end: number,
+  transport: SocketTransport,
+  query: TableQuery,
+  address: (hex: string) => string,
+): SocketRow | null {
+  const local = text.indexOf(': ', from) + 2
+  if (local < 2 || local >= end) return null
+  const digits = text.indexOf(':', local) - local
+  if (digits !== 8 && digits !== 32) return null
+  // local:port remote:port state …, all of fixed width
+  const remote = local + digits + 6
+  const stateAt = remote + digits + 6
+  if (stateAt + 2 > end) return null
+  const stateNumber = Number.parseInt(text.slice(stateAt, stateAt + 2), 16)
+  const isListener = transport === 'tcp' ? stateNumber === LISTEN : stateNumber === UDP_UNCONNECTED
+  if (!isListener && !query.connections) return null
+  const port = Number.parseInt(text.slice(local + digits + 1, local + digits + 5), 16)
+  const remotePort = Number.parseInt(text.slice(remote + digits + 1, remote + digits + 5), 16)
+  if (query.ports !== undefined && !query.ports.has(port) && (isListener || !query.ports.has(remotePort))) return null
+  // … tx:rx tr:tm retransmits uid timeout inode …
+  const rest = text
+    .slice(stateAt + 2, end)
+    .trim()
+    .split(/ +/, 6)
+  const uid = Number(rest[3])
+  const inode = Number(rest[5])
+  if (!Number.isSafeInteger(uid) || !Number.isSafeInteger(inode) || Number.isNaN(port) || Number.isNaN(remotePort)) return null
+  return {
+    transport,
+    address: address(text.slice(local, local + digits)),
+    port,
+    remoteAddress: address(text.slice(remote, remote + digits)),
+    remotePort,
+    state: isListener ? 'listen' : (TCP_STATES[stateNumber] ?? 'unknown'),
+    uid,
+    inode,
+  }
+}

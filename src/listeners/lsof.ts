@@ -1,0 +1,110 @@
+/**
+ * Reads the output of `lsof -nP -F` (lsof(8), "OUTPUT FOR OTHER PROGRAMS"): one field a line, its first character says
+ * which. A process set (p, c, R, L) is followed by a file set for each of its sockets (f, t, P, n, T).
+ */
+import { parseEndpoint } from './endpoint.ts'
+import type { SocketTransport } from './model.ts'
+
+/** The fields to ask lsof for. */
+export const LSOF_FIELDS = 'pcRLftPnT'
+
+export interface LsofSocket {
+  readonly pid: number
+  readonly parent: number | null
+  readonly name: string
+  readonly user: string | null
+  readonly transport: SocketTransport
+  readonly address: string
+  readonly port: number
+  readonly remote: { readonly address: string; readonly port: number } | null
+  /** Lower case, in the words of RFC 9293; `listen` also for a UDP socket without a peer. */
+  readonly state: string
+}
+
+/** lsof's words for states (from the BSD and Linux kernels) where they differ from RFC 9293's. */
+const STATES: Readonly<Record<string, string>> = {
+  fin_wait1: 'fin-wait-1',
+  fin_wait2: 'fin-wait-2',
+  fin_wait_1: 'fin-wait-1',
+  fin_wait_2: 'fin-wait-2',
+  syn_recv: 'syn-received',
+  syn_rcvd: 'syn-received',
+  close: 'closed',
+}
+
+/** The state's name in the words of RFC 9293, from any of the systems' spellings. */
+export function stateName(word: string): string {
+  const lower = word.toLowerCase()
+  return STATES[lower] ?? lower.replaceAll('_', '-')
+}
+
+interface ProcessFields {
+  readonly pid: number
+  readonly parent: number | null
+  readonly name: string
+  readonly user: string | null
+}
+
+/** The sockets of TCP and UDP in the output; what is not bound to a port, and lines of another form, are passed over. */
+export function parseLsof(text: string): LsofSocket[] {
+  const sockets: LsofSocket[] = []
+  let owner: ProcessFields | null = null
+  let file: Map<string, string> | null = null
+  const closeFile = (): void => {
+    const socket = owner === null || file === null ? null : socketOf(owner, file)
+    if (socket !== null) sockets.push(socket)
+    file = null
+  }
+  for (const line of text.split('\n')) {
+    const value = line.slice(1)
+    switch (line[0]) {
+      case 'p':
+        closeFile()
+        owner = /^[1-9]\d*$/.test(value) ? { pid: Number(value), parent: null, name: '', user: null } : null
+        break
+      case 'c':
+        if (owner !== null) owner = { ...owner, name: unescapeName(value) }
+        break
+      case 'R':
+        if (owner !== null && /^\d+$/.test(value)) owner = { ...owner, parent: Number(value) }
+        break
+      case 'L':
+        if (owner !== null) owner = { ...owner, user: value }
+        break
+      case 'f':
+        closeFile()
+        file = new Map()
+        break
+      case 'T':
+        if (value.startsWith('ST=')) file?.set('T', value.slice(3))
+        break
+      case 't':
+      case 'P':
+      case 'n':
+        file?.set(line[0], value)
+        break
+      default:
+    }
+  }
+  closeFile()
+  return sockets
+}
+
+function socketOf(owner: ProcessFields, file: ReadonlyMap<string, string>): LsofSocket | null {
+  const protocol = file.get('P')
+  if (protocol !== 'TCP' && protocol !== 'UDP') return null
+  const [localText = '', remoteText] = (file.get('n') ?? '').split('->')
+  const local = parseEndpoint(localText)
+  if (local === null) return null
+  const remote = remoteText === undefined ? null : parseEndpoint(remoteText)
+  const word = file.get('T')
+  const transport = protocol === 'TCP' ? 'tcp' : 'udp'
+  const state = word === undefined ? (transport === 'udp' && remote === null ? 'listen' : 'established') : stateName(word)
+  const address = local.address === '*' ? (file.get('t') === 'IPv6' ? '::' : '0.0.0.0') : local.address
+  return { ...owner, transport, address, port: local.port, remote, state: transport === 'udp' && remote === null ? 'listen' : state }
+}
+
+/** lsof writes what cannot be printed as `\x20` (lsof(8), +c). */
+function unescapeName(name: string): string {
+  return name.replace(/\\x([0-9a-f]{2})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)))
+}
