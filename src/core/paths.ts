@@ -1,13 +1,26 @@
 /** Where Portolan's files lie: those it came with, and those it keeps for this user. */
+import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { basename, join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** The folder of the compiled data that came with Portolan: beside `dist/` when bundled, beside `src/` in a checkout. */
+/** How far above this file the package's folder can lie: src/core, dist/cli, dist/lib/core. */
+const LEVELS_MAX = 3
+
+/** The package's own folder: the nearest one above this file that has `data` in it. */
+export function packageFolder(): string {
+  let folder = import.meta.dirname
+  for (let level = 0; level < LEVELS_MAX; level += 1) {
+    folder = dirname(folder)
+    if (existsSync(join(folder, 'data'))) return folder
+  }
+  return folder
+}
+
+/** The folder of the compiled data that came with Portolan. */
 export function packagedDataFolder(): string {
-  const here = import.meta.dirname
-  return basename(here) === 'dist' ? join(here, '..', 'data') : join(here, '..', '..', 'data')
+  return join(packageFolder(), 'data')
 }
 
 /**

@@ -44,7 +44,7 @@ function longestZeros(groups: readonly number[]): { at: number; length: number }
 const WILDCARDS = new Set(['0.0.0.0', '::', '*'])
 
 /** True for an address that stands for all addresses of the machine. */
-export function isWildcard(address: string): boolean {
+function isWildcard(address: string): boolean {
   return WILDCARDS.has(address)
 }
 

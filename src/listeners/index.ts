@@ -3,27 +3,39 @@ import { PortolanError } from '../core/index.ts'
 import type { SocketQuery, Sockets } from './model.ts'
 
 export type { Connection, Listener, Origin, ProcessInfo, Reach, SocketQuery, SocketTransport, Sockets, Unseen } from './model.ts'
-export { isWildcard } from './address.ts'
+export { readAncestors } from './ancestors.ts'
+
+/** Reads sockets; what could be begun before the query was known has begun. */
+export type SocketReader = (query: SocketQuery) => Promise<Sockets>
 
 /**
- * Reads this machine's sockets, ordered by port, transport and address.
- * @throws ERR_PORTOLAN_LISTENERS_UNSUPPORTED, ERR_PORTOLAN_LISTENERS_UNREADABLE, ERR_PORTOLAN_TOOL_FAILED
+ * Begins to read this machine's sockets, and answers a query ordered by port, transport and address.
+ * @throws ERR_PORTOLAN_LISTENERS_UNSUPPORTED, ERR_PORTOLAN_LISTENERS_UNREADABLE, ERR_PORTOLAN_TOOL_FAILED, when it is asked
  */
-export async function readSockets(query: SocketQuery = {}, platform: NodeJS.Platform = process.platform): Promise<Sockets> {
-  const { listeners, connections, notes } = await readUnordered(query, platform)
-  return { listeners: listeners.toSorted(bySocket), connections: connections.toSorted(bySocket), notes }
+export function beginSockets(platform: NodeJS.Platform = process.platform): SocketReader {
+  const reader = readerOf(platform)
+  reader.catch(() => undefined) // whoever asks is told
+  return async (query) => {
+    const { listeners, connections, notes } = await (await reader)(query)
+    return { listeners: listeners.toSorted(bySocket), connections: connections.toSorted(bySocket), notes }
+  }
 }
 
-async function readUnordered(query: SocketQuery, platform: NodeJS.Platform): Promise<Sockets> {
+/** Reads this machine's sockets at once: `beginSockets` for those who know their query. */
+export function readSockets(query: SocketQuery = {}, platform: NodeJS.Platform = process.platform): Promise<Sockets> {
+  return beginSockets(platform)(query)
+}
+
+async function readerOf(platform: NodeJS.Platform): Promise<SocketReader> {
   switch (platform) {
     case 'linux':
     case 'android':
-      return (await import('./linux.ts')).readLinuxSockets(query)
+      return (await import('./linux.ts')).beginLinuxSockets()
     case 'darwin':
-      return (await import('./darwin.ts')).readDarwinSockets(query)
+      return (await import('./darwin.ts')).readDarwinSockets
     case 'win32':
     case 'cygwin':
-      return (await import('./windows.ts')).readWindowsSockets(query)
+      return (await import('./windows.ts')).readWindowsSockets
     case 'aix':
     case 'freebsd':
     case 'haiku':

@@ -7,6 +7,7 @@ import type { Holders } from './linux-processes.ts'
 import { parseSocketTable } from './linux-sockets.ts'
 import type { SocketRow } from './linux-sockets.ts'
 import type { Connection, Listener, SocketQuery, Sockets, Unseen } from './model.ts'
+import { readTable } from './read-table.ts'
 
 const TABLES = [
   { file: 'tcp', transport: 'tcp' },
@@ -25,15 +26,29 @@ interface NamespacedRow extends SocketRow {
   readonly namespace: string | null
 }
 
+const SYSTEM_PATHS: LinuxPaths = { proc: '/proc', passwd: '/etc/passwd' }
+
+/** The text of each table that the kernel has; null for one that it has not. */
+type TableTexts = readonly (string | null)[]
+
 /**
- * Reads the sockets that a query asks for.
+ * Begins to read the tables, and answers a query when they are there.
  *
- * With the right to (root), those of every network namespace in which a process runs.
+ * The kernel takes 5 ms to write out each table of TCP, even an empty one, for it walks all of its hash table. So both are
+ * asked for at once, beside whatever the caller does before it has its query.
+ *
+ * With the right to (root), the sockets are those of every network namespace in which a process runs.
  * @throws ERR_PORTOLAN_LISTENERS_UNREADABLE when /proc/net is not there or may not be read
  */
-export function readLinuxSockets(query: SocketQuery, paths: LinuxPaths = { proc: '/proc', passwd: '/etc/passwd' }): Sockets {
+export function beginLinuxSockets(paths: LinuxPaths = SYSTEM_PATHS): (query: SocketQuery) => Promise<Sockets> {
+  const texts = readTables(`${paths.proc}/net`)
+  texts.catch(() => undefined) // whoever asks is told
+  return async (query) => answer(query, await texts, paths)
+}
+
+async function answer(query: SocketQuery, texts: TableTexts, paths: LinuxPaths): Promise<Sockets> {
   const pids = listPidsOrExplain(paths.proc)
-  const rows = readAllRows(paths.proc, pids, query)
+  const rows = await readAllRows(paths.proc, pids, texts, query)
   const wanted = new Set(rows.flatMap((row) => (row.inode === 0 ? [] : [row.inode])))
   const holders = findHolders(paths.proc, pids, wanted)
   const userName = userNames(paths.passwd)
@@ -67,15 +82,15 @@ function unreadable(path: string, cause: unknown): PortolanError {
 }
 
 /** One process stands for each network namespace; where a link may not be read, the namespace is left out. */
-function readAllRows(proc: string, pids: readonly number[], query: SocketQuery): NamespacedRow[] {
-  const rows = readRows(`${proc}/net`, null, query)
+async function readAllRows(proc: string, pids: readonly number[], texts: TableTexts, query: SocketQuery): Promise<NamespacedRow[]> {
+  const rows = parseTables(texts, null, query)
   const seen = new Set([readLink(`${proc}/self/ns/net`)])
   for (const pid of pids) {
     const namespace = readLink(`${proc}/${pid}/ns/net`)
     if (namespace === null || seen.has(namespace)) continue
     seen.add(namespace)
     try {
-      rows.push(...readRows(`${proc}/${pid}/net`, namespace, query))
+      for (const row of parseTables(await readTables(`${proc}/${pid}/net`), namespace, query)) rows.push(row)
     } catch (error) {
       // The process ended, and its namespace maybe with it: another of the namespace may come later.
       if (!(error instanceof PortolanError)) throw error
@@ -85,18 +100,25 @@ function readAllRows(proc: string, pids: readonly number[], query: SocketQuery):
   return rows
 }
 
-function readRows(folder: string, namespace: string | null, query: SocketQuery): NamespacedRow[] {
+function readTables(folder: string): Promise<TableTexts> {
+  // A kernel without IPv6 has no tcp6 and udp6.
+  return Promise.all(TABLES.map(({ file }) => readTableIfThere(`${folder}/${file}`, file.endsWith('6'))))
+}
+
+async function readTableIfThere(path: string, mayLack: boolean): Promise<string | null> {
+  try {
+    return await readTable(path)
+  } catch (error) {
+    if (mayLack && systemCode(error) === 'ENOENT') return null
+    throw unreadable(path, error)
+  }
+}
+
+function parseTables(texts: TableTexts, namespace: string | null, query: SocketQuery): NamespacedRow[] {
   const rows: NamespacedRow[] = []
-  for (const { file, transport } of TABLES) {
-    let text: string
-    try {
-      text = readFileSync(`${folder}/${file}`, 'latin1')
-    } catch (error) {
-      // A kernel without IPv6 has no tcp6 and udp6.
-      if (systemCode(error) === 'ENOENT' && file.endsWith('6')) continue
-      throw unreadable(`${folder}/${file}`, error)
-    }
-    const tableQuery = { ports: query.ports, connections: query.connections ?? false }
+  const tableQuery = { ports: query.ports, connections: query.connections ?? false }
+  for (const [index, { transport }] of TABLES.entries()) {
+    const text = texts[index] ?? ''
     for (const row of parseSocketTable(text, transport, tableQuery)) rows.push({ ...row, namespace })
   }
   return rows

@@ -47,47 +47,49 @@ interface ProcessFields {
 
 /** The sockets of TCP and UDP in the output; what is not bound to a port, and lines of another form, are passed over. */
 export function parseLsof(text: string): LsofSocket[] {
-  const sockets: LsofSocket[] = []
-  let owner: ProcessFields | null = null
-  let file: Map<string, string> | null = null
-  const closeFile = (): void => {
-    const socket = owner === null || file === null ? null : socketOf(owner, file)
-    if (socket !== null) sockets.push(socket)
-    file = null
+  return processSets(text).flatMap((lines) => {
+    const firstFile = lines.findIndex((line) => line.startsWith('f'))
+    const owner = ownerOf(firstFile === -1 ? lines : lines.slice(0, firstFile))
+    if (owner === null || firstFile === -1) return []
+    return split(lines.slice(firstFile), 'f').flatMap((file) => socketOf(owner, fieldsOf(file)) ?? [])
+  })
+}
+
+function processSets(text: string): string[][] {
+  return split(text.split('\n'), 'p')
+}
+
+/** Cuts lines into sets that each begin with a line of the letter given; what stands before the first is dropped. */
+function split(lines: readonly string[], letter: string): string[][] {
+  const sets: string[][] = []
+  for (const line of lines) {
+    if (line.startsWith(letter)) sets.push([line])
+    else sets.at(-1)?.push(line)
   }
-  for (const line of text.split('\n')) {
-    const value = line.slice(1)
-    switch (line[0]) {
-      case 'p':
-        closeFile()
-        owner = /^[1-9]\d*$/.test(value) ? { pid: Number(value), parent: null, name: '', user: null } : null
-        break
-      case 'c':
-        if (owner !== null) owner = { ...owner, name: unescapeName(value) }
-        break
-      case 'R':
-        if (owner !== null && /^\d+$/.test(value)) owner = { ...owner, parent: Number(value) }
-        break
-      case 'L':
-        if (owner !== null) owner = { ...owner, user: value }
-        break
-      case 'f':
-        closeFile()
-        file = new Map()
-        break
-      case 'T':
-        if (value.startsWith('ST=')) file?.set('T', value.slice(3))
-        break
-      case 't':
-      case 'P':
-      case 'n':
-        file?.set(line[0], value)
-        break
-      default:
-    }
+  return sets
+}
+
+function fieldsOf(lines: readonly string[]): ReadonlyMap<string, string> {
+  const fields = new Map<string, string>()
+  for (const line of lines) {
+    const [letter = '', value] = [line[0], line.slice(1)]
+    if (letter !== 'T') fields.set(letter, value)
+    else if (value.startsWith('ST=')) fields.set('T', value.slice(3)) // the other T fields are the sizes of queues
   }
-  closeFile()
-  return sockets
+  return fields
+}
+
+function ownerOf(lines: readonly string[]): ProcessFields | null {
+  const fields = fieldsOf(lines)
+  const pid = fields.get('p') ?? ''
+  const parent = fields.get('R') ?? ''
+  if (!/^[1-9]\d{0,9}$/.test(pid)) return null
+  return {
+    pid: Number(pid),
+    parent: /^\d{1,10}$/.test(parent) ? Number(parent) : null,
+    name: unescapeName(fields.get('c') ?? ''),
+    user: fields.get('L') ?? null,
+  }
 }
 
 function socketOf(owner: ProcessFields, file: ReadonlyMap<string, string>): LsofSocket | null {

@@ -14,6 +14,7 @@ import {
   RECORD_TEXTS,
   RecordFlags,
   SECTIONS,
+  SECTIONS_AT,
 } from './index-file.ts'
 import type { IndexMeta } from './index-file.ts'
 import { PORT_MAX, STATUSES, TRANSPORTS } from './model.ts'
@@ -186,12 +187,13 @@ function assemble(parts: Readonly<Record<(typeof SECTIONS)[number], Buffer>>): B
   for (const [index, name] of SECTIONS.entries()) {
     const part = parts[name]
     const padding = Buffer.alloc((4 - (part.length % 4)) % 4)
-    header.writeUInt32LE(offset, 16 + 8 * index)
-    header.writeUInt32LE(part.length, 20 + 8 * index)
+    header.writeUInt32LE(offset, SECTIONS_AT + 8 * index)
+    header.writeUInt32LE(part.length, SECTIONS_AT + 4 + 8 * index)
     body.push(part, padding)
     offset += part.length + padding.length
   }
   const rest = Buffer.concat(body)
   header.writeUInt32LE(crc32(rest), 12)
+  header.writeUInt32LE(HEADER_BYTES + rest.length, 16)
   return Buffer.concat([header, rest])
 }

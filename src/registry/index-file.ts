@@ -4,7 +4,8 @@
  *     0   "PORTOLAN"
  *     8   u32 format version
  *     12  u32 CRC-32 of all that follows the header
- *     16  (u32 offset, u32 length in bytes) of each section, in the order of SECTIONS
+ *     16  u32 length of the file in bytes
+ *     20  (u32 offset, u32 length in bytes) of each section, in the order of SECTIONS
  *
  * All numbers are little-endian; sections begin at multiples of 4.
  * A port is found in two steps: `tables` names, for each transport and each 256 ports, a page; the page names, for
@@ -12,7 +13,6 @@
  * A record is RECORD_WORDS words: the numbers of its texts, its first and last port, and flags (see `RecordFlags`).
  * Texts of Latin-1 lie in one heap, the few others in a second one of two bytes a character.
  */
-import { crc32 } from 'node:zlib'
 import { PortolanError } from '../core/index.ts'
 import type { RowText, Source } from './model.ts'
 
@@ -32,7 +32,8 @@ export const SECTIONS = [
   'names',
 ] as const
 type Section = (typeof SECTIONS)[number]
-export const HEADER_BYTES: number = 16 + 8 * SECTIONS.length
+export const SECTIONS_AT = 20
+export const HEADER_BYTES: number = SECTIONS_AT + 8 * SECTIONS.length
 
 /** The texts of a record, in their order in the file. */
 export const RECORD_TEXTS = [
@@ -71,9 +72,9 @@ export interface IndexMeta {
 export interface IndexSections {
   readonly meta: IndexMeta
   readonly narrowOffsets: Uint32Array
-  readonly narrowHeap: string
+  readonly narrowHeap: Buffer
   readonly wideOffsets: Uint32Array
-  readonly wideHeap: string
+  readonly wideHeap: Buffer
   readonly records: Uint16Array
   readonly cells: Uint16Array
   readonly tables: Uint16Array
@@ -88,9 +89,12 @@ function damaged(from: string, what: string): PortolanError {
 }
 
 /**
- * Opens the bytes of a compiled file; nothing is copied but the heaps of texts.
+ * Opens the bytes of a compiled file; nothing is copied, and no text is decoded yet.
+ *
+ * The checksum is left to `verifyChecksum`: loading node:zlib for it would cost each start of the program 6 ms, and a file
+ * that is only ever replaced whole cannot be half old and half new.
  * @param from the file's name, for messages.
- * @throws ERR_PORTOLAN_REGISTRY_DATA_DAMAGED when a byte is missing or changed, or the format is another.
+ * @throws ERR_PORTOLAN_REGISTRY_DATA_DAMAGED when bytes are missing, or the format is another.
  */
 export function openSections(bytes: Buffer, from: string): IndexSections {
   if (bytes.length < HEADER_BYTES || bytes.toString('latin1', 0, 8) !== MAGIC) {
@@ -98,9 +102,10 @@ export function openSections(bytes: Buffer, from: string): IndexSections {
   }
   const version = bytes.readUInt32LE(8)
   if (version !== FORMAT_VERSION) throw damaged(from, `format version ${version}, and this Portolan reads ${FORMAT_VERSION}`)
-  if (crc32(bytes.subarray(HEADER_BYTES)) !== bytes.readUInt32LE(12)) throw damaged(from, 'the checksum does not fit: truncated or changed')
+  const length = bytes.readUInt32LE(16)
+  if (length !== bytes.length) throw damaged(from, `${bytes.length} bytes instead of ${length}: truncated or changed`)
   const section = (name: Section): Buffer => {
-    const at = 16 + 8 * SECTIONS.indexOf(name)
+    const at = SECTIONS_AT + 8 * SECTIONS.indexOf(name)
     const offset = bytes.readUInt32LE(at)
     const length = bytes.readUInt32LE(at + 4)
     if (offset % 4 !== 0 || offset < HEADER_BYTES || offset + length > bytes.length) throw damaged(from, `section ${name} lies outside the file`)
@@ -117,15 +122,24 @@ export function openSections(bytes: Buffer, from: string): IndexSections {
   return {
     meta: parseMeta(section('meta').toString('utf8'), from),
     narrowOffsets: longs('narrowOffsets'),
-    narrowHeap: section('narrowHeap').toString('latin1'),
+    narrowHeap: section('narrowHeap'),
     wideOffsets: longs('wideOffsets'),
-    wideHeap: section('wideHeap').toString('utf16le'),
+    wideHeap: section('wideHeap'),
     records: words('records'),
     cells: words('cells'),
     tables: words('tables'),
     pages: words('pages'),
     names: words('names'),
   }
+}
+
+/**
+ * Compares every byte with the checksum in the header.
+ * @throws ERR_PORTOLAN_REGISTRY_DATA_DAMAGED
+ */
+export async function verifyChecksum(bytes: Buffer, from: string): Promise<void> {
+  const { crc32 } = await import('node:zlib')
+  if (crc32(bytes.subarray(HEADER_BYTES)) !== bytes.readUInt32LE(12)) throw damaged(from, 'the checksum does not fit: a byte was changed')
 }
 
 function parseMeta(text: string, from: string): IndexMeta {

@@ -1,29 +1,26 @@
 /**
- * The compiled lore: all entries in one file, with an index by port in front, so that one port costs one small parse.
+ * The compiled lore: all entries in one file, with an index by port in front, so that one port costs a few small reads.
  *
  *     0  "PORTLORE"
- *     8  u32 length of the index in bytes
- *     12 u32 CRC-32 of all that follows
- *     16 the index, JSON: { version, spans: [first, last, transports, entry, …], ends: [end of each entry, …] }
+ *     8  u32 format version
+ *     12 u32 length of the file in bytes
+ *     16 u32 number of spans, u32 number of entries
+ *     24 a span each: u16 first port, u16 last port, u16 transports, u16 entry
+ *     …  u32 the end of each entry, counted from the first one's beginning
  *     …  the entries, JSON, one after the other
  *
  * All numbers are little-endian; `transports` has a bit for each, in the order of TRANSPORTS.
  */
-import { crc32 } from 'node:zlib'
-import { PortolanError } from '../core/index.ts'
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { PortolanError, messageOf } from '../core/index.ts'
 import type { Lore } from './lore-schema.ts'
 import { TRANSPORTS } from './model.ts'
 import type { Transport } from './model.ts'
 
 const MAGIC = 'PORTLORE'
-const VERSION = 1
-const INDEX_AT = 16
-
-interface LoreIndex {
-  readonly version: number
-  readonly spans: readonly number[]
-  readonly ends: readonly number[]
-}
+const VERSION = 2
+const SPANS_AT = 24
+const SPAN_WORDS = 4
 
 /** One entry, and those of its uses that cover the port asked for. */
 export interface LoreUse {
@@ -44,14 +41,14 @@ export function buildLore(entries: readonly Lore[]): Buffer {
   )
   let end = 0
   const ends = bodies.map((body) => (end += body.length))
-  const index: LoreIndex = { version: VERSION, spans, ends }
-  const indexBytes = Buffer.from(JSON.stringify(index))
-  const header = Buffer.alloc(INDEX_AT)
+  const index = Buffer.concat([Buffer.from(Uint16Array.from(spans).buffer), Buffer.from(Uint32Array.from(ends).buffer)])
+  const header = Buffer.alloc(SPANS_AT)
   header.write(MAGIC, 'latin1')
-  header.writeUInt32LE(indexBytes.length, 8)
-  const rest = Buffer.concat([indexBytes, ...bodies])
-  header.writeUInt32LE(crc32(rest), 12)
-  return Buffer.concat([header, rest])
+  header.writeUInt32LE(VERSION, 8)
+  header.writeUInt32LE(SPANS_AT + index.length + end, 12)
+  header.writeUInt32LE(spans.length / SPAN_WORDS, 16)
+  header.writeUInt32LE(entries.length, 20)
+  return Buffer.concat([header, index, ...bodies])
 }
 
 /** `600-1023` or `973` of a lore file, as numbers. */
@@ -60,43 +57,42 @@ export function parseSpan(text: string): { first: number; last: number } {
   return { first, last }
 }
 
-/** The lore, open. */
+/** The lore, open: its index in memory, its entries read from the file when they are asked for. */
 export class LoreBook {
-  readonly #bytes: Buffer
-  readonly #index: LoreIndex
+  readonly #file: string
+  readonly #spans: Uint16Array
+  readonly #ends: Uint32Array
   readonly #bodiesAt: number
 
   /**
-   * Opens the bytes of a compiled file.
+   * Opens a compiled file.
    * @throws ERR_PORTOLAN_LORE_DAMAGED
    */
-  constructor(bytes: Buffer, from: string) {
-    const damaged = (what: string, cause?: unknown): PortolanError =>
-      new PortolanError('ERR_PORTOLAN_LORE_DAMAGED', `${from}: ${what}`, {
-        hint: 'Install Portolan again, or in a checkout run npm start.',
-        cause,
-      })
-    if (bytes.length < INDEX_AT || bytes.toString('latin1', 0, 8) !== MAGIC) throw damaged('not a compiled lore file')
-    if (crc32(bytes.subarray(INDEX_AT)) !== bytes.readUInt32LE(12)) throw damaged('the checksum does not fit: truncated or changed')
-    this.#bytes = bytes
-    this.#bodiesAt = INDEX_AT + bytes.readUInt32LE(8)
-    let index: unknown
-    try {
-      index = JSON.parse(bytes.toString('utf8', INDEX_AT, this.#bodiesAt))
-    } catch (error) {
-      throw damaged('its index cannot be read', error)
-    }
-    if (!isIndex(index)) throw damaged('its index has another form')
-    this.#index = index
+  constructor(file: string) {
+    this.#file = file
+    const { header, index, size } = readFileParts(file, (descriptor) => {
+      const head = readExactly(descriptor, 0, SPANS_AT)
+      const spans = head.readUInt32LE(16) * SPAN_WORDS * 2
+      const length = spans + head.readUInt32LE(20) * 4
+      const { size: bytes } = fstatSync(descriptor)
+      const isOurs = head.toString('latin1', 0, 8) === MAGIC && head.readUInt32LE(8) === VERSION
+      if (!isOurs || head.readUInt32LE(12) !== bytes || length > bytes) throw new Error('truncated, or of another format')
+      return { header: head, index: readExactly(descriptor, SPANS_AT, length), size: bytes }
+    })
+    const spanBytes = header.readUInt32LE(16) * SPAN_WORDS * 2
+    this.#spans = new Uint16Array(index.buffer, index.byteOffset, spanBytes / 2)
+    this.#ends = new Uint32Array(index.buffer, index.byteOffset + spanBytes, header.readUInt32LE(20))
+    this.#bodiesAt = SPANS_AT + index.length
+    if (this.#bodiesAt + (this.#ends.at(-1) ?? 0) !== size) throw damaged(file, 'its index does not fit its entries')
   }
 
   get size(): number {
-    return this.#index.ends.length
+    return this.#ends.length
   }
 
   /** The entries with a use that covers a port, the most particular use (the fewest ports) first. */
   forPort(port: number): readonly LoreUse[] {
-    const { spans } = this.#index
+    const spans = this.#spans
     const widths = new Map<number, number>()
     for (let at = 0; at < spans.length; at += 4) {
       const first = spans[at] ?? 0
@@ -104,18 +100,14 @@ export class LoreBook {
       const entry = spans[at + 3] ?? 0
       if (first <= port && port <= last) widths.set(entry, Math.min(last - first, widths.get(entry) ?? Infinity))
     }
-    return [...widths]
-      .sort((a, b) => a[1] - b[1] || a[0] - b[0])
-      .map(([entry]) => {
-        const lore = this.#entry(entry)
-        return { lore, uses: lore.uses.filter((use) => use.ports.some((text) => covers(text, port))) }
-      })
+    const numbers = [...widths].sort((a, b) => a[1] - b[1] || a[0] - b[0]).map(([entry]) => entry)
+    return this.#read(numbers).map((lore) => ({ lore, uses: lore.uses.filter((use) => use.ports.some((text) => covers(text, port))) }))
   }
 
   /** Whether any use, current or extinct, covers a port on one of the transports. */
   covers(port: number, transports: readonly Transport[] = TRANSPORTS): boolean {
     const wanted = transports.reduce((mask, each) => mask | (1 << TRANSPORTS.indexOf(each)), 0)
-    const { spans } = this.#index
+    const spans = this.#spans
     for (let at = 0; at < spans.length; at += 4) {
       const isInside = (spans[at] ?? 0) <= port && port <= (spans[at + 1] ?? 0)
       if (isInside && ((spans[at + 2] ?? 0) & wanted) !== 0) return true
@@ -124,28 +116,52 @@ export class LoreBook {
   }
 
   /** Every entry, in the order of their ids. */
-  *entries(): Generator<Lore, void, undefined> {
-    for (let entry = 0; entry < this.size; entry += 1) yield this.#entry(entry)
+  entries(): readonly Lore[] {
+    return this.#read(Array.from(this.#ends.keys()))
   }
 
-  #entry(entry: number): Lore {
-    const from = this.#bodiesAt + (entry === 0 ? 0 : (this.#index.ends[entry - 1] ?? 0))
-    const to = this.#bodiesAt + (this.#index.ends[entry] ?? 0)
-    // The checksum says that these are the bytes that `buildLore` wrote, from entries that the schema passed.
-    return JSON.parse(this.#bytes.toString('utf8', from, to)) as Lore
+  #read(entries: readonly number[]): Lore[] {
+    if (entries.length === 0) return []
+    return readFileParts(this.#file, (descriptor) =>
+      entries.map((entry) => {
+        const from = entry === 0 ? 0 : (this.#ends[entry - 1] ?? 0)
+        const body = readExactly(descriptor, this.#bodiesAt + from, (this.#ends[entry] ?? 0) - from)
+        // Only `buildLore` writes these bytes, from entries that the schema passed.
+        return JSON.parse(body.toString('utf8')) as Lore
+      }),
+    )
   }
+}
+
+function damaged(file: string, what: string, cause?: unknown): PortolanError {
+  return new PortolanError('ERR_PORTOLAN_LORE_DAMAGED', `${file}: ${what}`, {
+    hint: 'Install Portolan again, or in a checkout run npm start.',
+    cause,
+  })
+}
+
+function readFileParts<Result>(file: string, read: (descriptor: number) => Result): Result {
+  try {
+    const descriptor = openSync(file, 'r')
+    try {
+      return read(descriptor)
+    } finally {
+      closeSync(descriptor)
+    }
+  } catch (error) {
+    throw damaged(file, messageOf(error), error)
+  }
+}
+
+function readExactly(descriptor: number, position: number, length: number): Buffer {
+  // Not from Buffer's pool: the index is read as words, which must begin at an even address.
+  const bytes = Buffer.allocUnsafeSlow(length)
+  const got = readSync(descriptor, bytes, 0, length, position)
+  if (got !== length) throw new Error(`${got} bytes at ${position} instead of ${length}: truncated`)
+  return bytes
 }
 
 function covers(text: string, port: number): boolean {
   const { first, last } = parseSpan(text)
   return first <= port && port <= last
-}
-
-function isIndex(value: unknown): value is LoreIndex {
-  if (typeof value !== 'object' || value === null || !('version' in value) || value.version !== VERSION) return false
-  return 'spans' in value && isNumbers(value.spans) && 'ends' in value && isNumbers(value.ends)
-}
-
-function isNumbers(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every((each) => typeof each === 'number')
 }

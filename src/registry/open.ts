@@ -8,7 +8,7 @@ import { Registry } from './registry.ts'
 
 export const REGISTRY_FILE = 'registry.bin'
 export const PREVIOUS_FILE = 'registry.previous.bin'
-export const LORE_FILE = 'lore.bin'
+const LORE_FILE = 'lore.bin'
 
 /** An open registry and the file it came from. */
 export interface OpenedRegistry {
@@ -42,13 +42,10 @@ export function openPackagedRegistry(): OpenedRegistry {
 
 /**
  * Opens the lore.
- * @throws ERR_PORTOLAN_REGISTRY_DATA_MISSING, ERR_PORTOLAN_LORE_DAMAGED
+ * @throws ERR_PORTOLAN_LORE_DAMAGED
  */
 export function openLore(): LoreBook {
-  const file = join(packagedDataFolder(), LORE_FILE)
-  const bytes = readIfThere(file)
-  if (bytes === null) throw missing(file)
-  return new LoreBook(bytes, file)
+  return new LoreBook(join(packagedDataFolder(), LORE_FILE))
 }
 
 function missing(file: string): PortolanError {

@@ -192,8 +192,8 @@ export class Registry {
     const { narrowOffsets, narrowHeap, wideOffsets, wideHeap } = this.#sections
     const wideNumber = number - (narrowOffsets.length - 1)
     return wideNumber < 0
-      ? narrowHeap.slice(narrowOffsets[number], narrowOffsets[number + 1])
-      : wideHeap.slice(wideOffsets[wideNumber], wideOffsets[wideNumber + 1])
+      ? narrowHeap.toString('latin1', narrowOffsets[number], narrowOffsets[number + 1])
+      : wideHeap.toString('utf16le', 2 * (wideOffsets[wideNumber] ?? 0), 2 * (wideOffsets[wideNumber + 1] ?? 0))
   }
 
   #assignment(record: number): Assignment {

@@ -1,0 +1,21 @@
+/** The commands by name; a command's module is loaded when it is named, but for that of the command meant when none is. */
+import type { Command } from '../command.ts'
+import { command as portCommand } from './port.ts'
+
+export const COMMAND_LOADERS = {
+  port: (): Promise<Command> => Promise.resolve(portCommand),
+  search: async (): Promise<Command> => (await import('./search.ts')).command,
+  listeners: async (): Promise<Command> => (await import('./listeners.ts')).command,
+  free: async (): Promise<Command> => (await import('./free.ts')).command,
+  kill: async (): Promise<Command> => (await import('./kill.ts')).command,
+  registry: async (): Promise<Command> => (await import('./registry.ts')).command,
+  completion: async (): Promise<Command> => (await import('./completion.ts')).command,
+} as const
+
+const ALIASES: Readonly<Record<string, keyof typeof COMMAND_LOADERS>> = { ls: 'listeners' }
+
+/** Null for what is no command. */
+export function findCommand(name: string): (() => Promise<Command>) | null {
+  const known = Object.entries(COMMAND_LOADERS).find(([each]) => each === (ALIASES[name] ?? name))
+  return known === undefined ? null : known[1]
+}

@@ -1,0 +1,129 @@
+import { readSockets } from '../../listeners/index.ts'
+import type { Listener, Sockets } from '../../listeners/index.ts'
+import { openLore, openRegistry } from '../../registry/index.ts'
+import { wholeNumber } from '../arguments.ts'
+import { CSV_OPTION, JSON_OPTION } from '../command.ts'
+import type { Arguments, Command, Context } from '../command.ts'
+import { csvRows } from '../csv-rows.ts'
+import { FILTER_OPTIONS, SORT_OPTION, readFilter, sortListeners } from '../listener-filter.ts'
+import { REACH_WORDS } from '../port-page.ts'
+import { serviceLabel } from '../service-label.ts'
+import { paragraph, printable, table } from '../style.ts'
+import type { Style } from '../style.ts'
+
+const WATCH_SECONDS_DEFAULT = 2
+
+export const command: Command = {
+  name: 'listeners',
+  aliases: ['ls'],
+  summary: 'list every listener here, with its process and what its port is for',
+  usage: ['portolan listeners [OPTION]… [PORT]…', 'portolan ls --user www-data --sort process', 'portolan ls --watch'],
+  description: [
+    'Lists the TCP sockets that listen on this machine and the UDP sockets that are bound: address, port, what the port is for, process, pid, user, and from where the listener can be reached by its address (a firewall may allow less).',
+    'SERVICE is the name that IANA lists; after a tilde, an unofficial use that the lore knows. It says what the port is for, not what really answers there.',
+    'Processes of other users can be seen by root only; those not seen are said to be so. Root also sees the sockets in other network namespaces (containers).',
+  ],
+  options: [
+    JSON_OPTION,
+    CSV_OPTION,
+    ...FILTER_OPTIONS,
+    SORT_OPTION,
+    { name: 'watch', short: 'w', help: 'Stay and show what changes: on a terminal the list itself, elsewhere a line for each listener that comes (+) or goes (-).' },
+    { name: 'interval', argument: 'SECONDS', help: `With --watch, look every so many seconds (default ${WATCH_SECONDS_DEFAULT}).` },
+  ],
+  examples: [
+    { line: 'sudo portolan ls', says: 'everything that listens, with all processes' },
+    { line: 'portolan ls --port 8000-8999 --process node', says: 'what a development server left behind' },
+    { line: 'portolan ls --reach everywhere --csv', says: 'what the whole network can reach, for a spreadsheet' },
+    { line: "portolan ls --json | jq '.[].process.pid'", says: 'for scripts' },
+  ],
+  exits: { 0: 'something listens', 1: 'nothing that fits listens', 2: 'wrong use', 3: "this machine's sockets could not be read" },
+  run: runListeners,
+}
+
+async function runListeners(args: Arguments, context: Context): Promise<0 | 1> {
+  const filter = readFilter(args)
+  const sort = args.value('sort') ?? 'port'
+  // A table shows little of a process; JSON tells all.
+  const look = async (): Promise<Sockets> => {
+    const sockets = await readSockets({ details: args.has('json') })
+    return { ...sockets, listeners: sortListeners(sockets.listeners.filter(filter), sort) }
+  }
+  if (args.has('watch')) {
+    const interval = wholeNumber(args.value('interval') ?? String(WATCH_SECONDS_DEFAULT), '--interval', 1, 86_400)
+    const { watchListeners } = await import('../watch-listeners.ts')
+    await watchListeners(look, interval * 1000, listenerTable(context), context)
+    return 0
+  }
+  const { listeners, notes } = await look()
+  if (args.has('json')) context.out(`${JSON.stringify(listeners, null, 2)}\n`)
+  else if (args.has('csv')) context.out(listenersCsv(listeners, context))
+  else if (listeners.length === 0) context.out('Nothing that fits listens on this machine.\n')
+  else context.out(listenerTable(context)(listeners))
+  if (!args.has('json')) for (const note of notes) context.err(paragraph(note, context.style.width, ''))
+  return listeners.length === 0 ? 1 : 0
+}
+
+/** Makes the table; the registry and the lore are opened once, however often it is drawn. */
+function listenerTable(context: Context): (listeners: readonly Listener[]) => string {
+  const label = labeller(context)
+  return (listeners) => renderListeners(listeners, label, context.style)
+}
+
+function labeller({ env }: Context): (listener: Listener) => string {
+  const { registry } = openRegistry(env)
+  const lore = openLore()
+  const labels = new Map<string, string>()
+  return ({ port, transport }) => {
+    const key = `${port}/${transport}`
+    let label = labels.get(key)
+    if (label === undefined) {
+      label = serviceLabel(registry, lore, port, transport)
+      labels.set(key, label)
+    }
+    return label
+  }
+}
+
+function renderListeners(listeners: readonly Listener[], label: (listener: Listener) => string, style: Style): string {
+  const paint = { everywhere: style.red, network: style.yellow, machine: style.green, namespace: style.cyan }
+  return table(
+    listeners,
+    [
+      { title: 'PROTO', cell: (each) => each.transport },
+      { title: 'ADDRESS', cell: (each) => each.address },
+      { title: 'PORT', cell: (each) => String(each.port), align: 'right', paint: (text) => style.bold(text) },
+      { title: 'SERVICE', cell: (each) => printable(label(each)) },
+      { title: 'PROCESS', cell: (each) => (each.process === null ? '(not seen)' : printable(each.process.name)) },
+      { title: 'PID', cell: pidText, align: 'right' },
+      { title: 'USER', cell: (each) => each.process?.user ?? each.socketUser ?? '' },
+      { title: 'REACHABLE FROM', cell: (each) => REACH_WORDS[each.reach], paint: (text, each) => paint[each.reach](text) },
+    ],
+    style,
+    false,
+  )
+}
+
+function pidText({ process, holders }: Listener): string {
+  if (process === null) return '-'
+  return holders.length > 1 ? `${process.pid} +${holders.length - 1}` : String(process.pid)
+}
+
+function listenersCsv(listeners: readonly Listener[], context: Context): string {
+  const label = labeller(context)
+  return csvRows([
+    ['transport', 'address', 'port', 'service', 'process', 'pid', 'user', 'command', 'reach', 'namespace'],
+    ...listeners.map((each) => [
+      each.transport,
+      each.address,
+      each.port,
+      label(each),
+      each.process?.name ?? null,
+      each.process?.pid ?? null,
+      each.process?.user ?? each.socketUser,
+      each.process?.command ?? null,
+      each.reach,
+      each.namespace,
+    ]),
+  ])
+}

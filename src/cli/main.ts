@@ -1,0 +1,114 @@
+/**
+ * The program: finds the command, gives it its arguments, and turns what goes wrong into words and an exit status.
+ *
+ * Only what `portolan 973` needs is imported at the start; every other command is loaded when it is named.
+ */
+import { readFileSync } from 'node:fs'
+import { PortolanError } from '../core/index.ts'
+import type { Environment, ExitStatus } from '../core/index.ts'
+import { readArguments } from './arguments.ts'
+import type { Command, Context } from './command.ts'
+import { COMMAND_LOADERS, findCommand } from './commands/index.ts'
+import { ReaderGone, isTerminal, writerTo } from './output.ts'
+import { makeStyle } from './style.ts'
+
+/** What a shell reports of a program that Ctrl-C ended: 128 + SIGINT. */
+const INTERRUPTED = 130
+
+/** Runs one command line; never throws, never ends the process. */
+export async function main(words: readonly string[], env: Environment): Promise<number> {
+  const interrupt = new AbortController()
+  const onInterrupt = (): void => interrupt.abort()
+  process.once('SIGINT', onInterrupt)
+  try {
+    const status = await dispatch(words, env, interrupt.signal)
+    return interrupt.signal.aborted ? INTERRUPTED : status
+  } catch (error) {
+    if (error instanceof ReaderGone) return 0
+    return explain(error)
+  } finally {
+    process.removeListener('SIGINT', onInterrupt)
+  }
+}
+
+async function dispatch(words: readonly string[], env: Environment, signal: AbortSignal): Promise<ExitStatus> {
+  const [first = '--help', ...rest] = words
+  if (first === '--version' || first === '-V') {
+    const { versionText } = await import('./version.ts')
+    writerTo(1)(versionText())
+    return 0
+  }
+  if (first === '--help' || first === '-h' || first === 'help') {
+    const { renderOverview, renderHelp } = await import('./help.ts')
+    const named = first === 'help' && rest[0] !== undefined ? await loadNamed(rest[0]) : null
+    const { style, out } = await makeContext(env, undefined, signal)
+    const commands = await Promise.all(Object.values(COMMAND_LOADERS).map((load) => load()))
+    out(named === null ? renderOverview(commands, style) : renderHelp(named, style))
+    return 0
+  }
+  const load = findCommand(first)
+  // What is no command is a port, or meant to be one.
+  const command = await (load ?? COMMAND_LOADERS.port)()
+  const args = readArguments(load === null ? words : rest, command.options, command.name)
+  const context = await makeContext(env, args.value('color'), signal)
+  if (args.has('help')) {
+    const { renderHelp } = await import('./help.ts')
+    context.out(renderHelp(command, context.style))
+    return 0
+  }
+  return command.run(args, context)
+}
+
+async function loadNamed(name: string): Promise<Command> {
+  const load = findCommand(name)
+  if (load !== null) return load()
+  throw new PortolanError('ERR_PORTOLAN_USAGE', `there is no command '${name}'`, { hint: "'portolan --help' lists them." })
+}
+
+async function makeContext(env: Environment, colour: string | undefined, signal: AbortSignal): Promise<Context> {
+  const isOutTerminal = await isTerminal(1)
+  const mayColour = (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb'
+  const useColour = colour === 'always' || (colour !== 'never' && isOutTerminal && mayColour)
+  return {
+    out: writerTo(1),
+    err: writerTo(2),
+    env,
+    style: makeStyle({ colour: useColour, columns: isOutTerminal ? process.stdout.columns : null }),
+    isOutTerminal,
+    isInTerminal: () => isTerminal(0),
+    readInput,
+    ask,
+    signal,
+  }
+}
+
+function readInput(): string {
+  try {
+    return readFileSync(0, 'utf8')
+  } catch (error) {
+    throw new PortolanError('ERR_PORTOLAN_INPUT_UNREADABLE', 'standard input cannot be read', { cause: error })
+  }
+}
+
+async function ask(question: string): Promise<string | null> {
+  const { createInterface } = await import('node:readline/promises')
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return await terminal.question(question)
+  } catch {
+    return null // end of input, or Ctrl-C
+  } finally {
+    terminal.close()
+  }
+}
+
+function explain(error: unknown): number {
+  const err = writerTo(2)
+  if (error instanceof PortolanError) {
+    err(`portolan: ${error.message}\n${error.hint === undefined ? '' : `  ${error.hint}\n`}`)
+    return error.exit
+  }
+  // A mistake of ours, not of the user's: the trace is what a report needs.
+  err(`portolan: this should not happen; please report it.\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+  return 3
+}

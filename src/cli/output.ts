@@ -1,0 +1,47 @@
+/**
+ * Where the program writes: data to standard output, everything else to standard error.
+ *
+ * Written by descriptor and not through process.stdout: loading Node's streams would cost each start 3 ms and more, and
+ * a synchronous write is complete when the process ends.
+ */
+import { fstatSync, statSync, writeSync } from 'node:fs'
+import { systemCode } from '../core/index.ts'
+
+const RETRY_MS = 5
+
+/** The reader went away (`portolan ls | head -1`): nothing is wrong, and no one is left to tell. */
+export class ReaderGone extends Error {
+  override readonly name: string = 'ReaderGone'
+}
+
+/** Writes all of a text. */
+export type Write = (text: string) => void
+
+/** @throws ReaderGone when the other end of a pipe is closed */
+export function writerTo(descriptor: number): Write {
+  return (text) => {
+    const bytes = Buffer.from(text)
+    let offset = 0
+    while (offset < bytes.length) {
+      try {
+        offset += writeSync(descriptor, bytes, offset)
+      } catch (error) {
+        if (systemCode(error) === 'EPIPE') throw new ReaderGone()
+        if (systemCode(error) !== 'EAGAIN') throw error
+        // A pipe that someone else made non-blocking is full: wait for its reader.
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS)
+      }
+    }
+  }
+}
+
+/** Whether a descriptor is a terminal. Most often it is a file, a pipe or /dev/null, which is told without loading node:tty. */
+export async function isTerminal(descriptor: number): Promise<boolean> {
+  try {
+    const status = fstatSync(descriptor)
+    if (!status.isCharacterDevice() || status.rdev === statSync('/dev/null', { throwIfNoEntry: false })?.rdev) return false
+  } catch {
+    return false // closed
+  }
+  return (await import('node:tty')).isatty(descriptor)
+}

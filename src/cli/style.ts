@@ -1,0 +1,121 @@
+/** How text looks: colour, width, wrapping, columns. Meaning is never carried by colour alone. */
+
+export type Paint = (text: string) => string
+
+export interface Style {
+  /** Columns to use. */
+  readonly width: number
+  readonly bold: Paint
+  readonly dim: Paint
+  readonly green: Paint
+  readonly yellow: Paint
+  readonly red: Paint
+  readonly cyan: Paint
+}
+
+/** Piped output does not depend on anyone's window. */
+export const PIPE_WIDTH = 100
+const WIDTH_MIN = 40
+const WIDTH_MAX = 110
+
+const plain: Paint = (text) => text
+
+export function makeStyle(options: { readonly colour: boolean; readonly columns: number | null }): Style {
+  const paint = (open: number, close: number): Paint => (options.colour ? (text) => `\u001b[${open}m${text}\u001b[${close}m` : plain)
+  return {
+    width: options.columns === null ? PIPE_WIDTH : Math.min(WIDTH_MAX, Math.max(WIDTH_MIN, options.columns)),
+    bold: paint(1, 22),
+    dim: paint(2, 22),
+    green: paint(32, 39),
+    yellow: paint(33, 39),
+    red: paint(31, 39),
+    cyan: paint(36, 39),
+  }
+}
+
+/**
+ * Makes text from outside (process names, command lines, registry) harmless to a terminal: control characters and
+ * those that reorder text are shown as escapes.
+ */
+export function printable(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- they are what is looked for
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, (character) => {
+    const code = character.charCodeAt(0)
+    return code < 256 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16)}`
+  })
+}
+
+/** Breaks text at spaces into lines of at most `width` columns; words longer than that stand alone. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(/\s+/).filter((each) => each !== '')) {
+    if (line !== '' && columnsOf(line) + 1 + columnsOf(word) > width) {
+      lines.push(line)
+      line = word
+    } else line = line === '' ? word : `${line} ${word}`
+  }
+  return line === '' ? lines : [...lines, line]
+}
+
+/** Wraps text with the first line after one indent and the rest after another. */
+export function paragraph(text: string, width: number, first: string, rest: string = first): string {
+  return wrap(text, width - rest.length)
+    .map((line, index) => `${index === 0 ? first : rest}${line}\n`)
+    .join('')
+}
+
+/** The columns a text takes on a terminal: escapes take none, wide characters (East Asian, emoji) two. */
+export function columnsOf(text: string): number {
+  // oxlint-disable-next-line no-control-regex -- colour begins with an escape
+  const bare = text.includes('\u001b') ? text.replace(/\u001b\[\d+m/g, '') : text
+  if (/^[\u0020-\u02ff]*$/.test(bare)) return bare.length
+  let columns = 0
+  for (const character of bare) {
+    if (/\p{M}/u.test(character)) continue
+    columns += /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u.test(character) ? 2 : 1
+  }
+  return columns
+}
+
+/** Cuts text to a number of columns, with an ellipsis where something is lost. */
+export function fit(text: string, columns: number): string {
+  if (columnsOf(text) <= columns) return text
+  let cut = ''
+  for (const character of text) {
+    if (columnsOf(cut + character) > columns - 1) break
+    cut += character
+  }
+  return `${cut}…`
+}
+
+export interface Column<Row> {
+  readonly title: string
+  readonly cell: (row: Row) => string
+  readonly align?: 'left' | 'right'
+  /** Applied after padding, so that it does not disturb the widths. */
+  readonly paint?: (text: string, row: Row) => string
+}
+
+/** Lines of aligned columns; the last column takes what room is left and is cut there. `fitLast` false leaves it whole. */
+export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[], style: Style, fitLast = true): string {
+  const cells = rows.map((row) => columns.map((column) => column.cell(row)))
+  const widths = columns.map((column, index) =>
+    cells.reduce((width, line) => Math.max(width, columnsOf(line[index] ?? '')), columnsOf(column.title)),
+  )
+  const used = widths.slice(0, -1).reduce((sum, width) => sum + width + 2, 0)
+  const room = fitLast ? Math.max(8, style.width - used) : Infinity
+  const render = (line: readonly string[], paint: (text: string, index: number) => string): string =>
+    line
+      .map((cell, index) => {
+        const isLast = index === columns.length - 1
+        const text = isLast ? fit(cell, room) : cell
+        const gap = isLast && columns[index]?.align !== 'right' ? '' : ' '.repeat(Math.max(0, (widths[index] ?? 0) - columnsOf(text)))
+        return paint(columns[index]?.align === 'right' ? gap + text : text + gap, index)
+      })
+      .join('  ')
+      .trimEnd()
+  const head = render(columns.map((column) => column.title), (text) => style.bold(text))
+  const body = rows.map((row, at) => render(cells[at] ?? [], (text, index) => columns[index]?.paint?.(text, row) ?? text))
+  return `${[head, ...body].join('\n')}\n`
+}
