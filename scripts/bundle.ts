@@ -10,13 +10,13 @@ import { build } from 'rolldown'
 
 /** What every `portolan 973` needs: one part, so that one file is found and read. */
 const ALWAYS =
-  /src\/(core\/|registry\/(index|model|open|registry|index-file|references|lore-file|lore-relation)\.|listeners\/(index|linux|linux-\w+|address|cgroup|origin|command-line|read-table)\.|cli\/(main|output|arguments|command|style|query|port-report|port-page|footnotes|commands\/(index|port))\.)/
+  /src\/(core\/|registry\/(index|model|open|registry|index-file|references|lore-file|lore-relation|search|edit-distance)\.|listeners\/(index|linux|linux-\w+|holders|address|cgroup|origin|command-line|read-table)\.|cli\/(main|output|arguments|command|style|query|port-report|port-page|footnotes|commands\/(index|port))\.)/
 
 const root = join(import.meta.dirname, '..')
 rmSync(join(root, 'dist', 'cli'), { recursive: true, force: true })
 await build({
   cwd: root,
-  input: { main: 'src/cli/main.ts' },
+  input: { main: 'src/cli/main.ts', 'holders-worker': 'src/listeners/holders-worker.ts' },
   platform: 'node',
   external: [/^node:/],
   preserveEntrySignatures: 'allow-extension',

@@ -1,7 +1,7 @@
 /** What a port is for in a word or two, for lists. */
-import type { LoreBook, Registry, Transport } from '../registry/index.ts'
+import type { LoreBook, LoreBrief, Registry, Transport } from '../registry/index.ts'
 
-/** More ports than these in a use make it too wide to name one of them by: NetInfo's 600–1023 explains no listener. */
+/** More ports than these in a use make it too wide to name one of them by. */
 const WIDE = 64
 
 /**
@@ -10,18 +10,12 @@ const WIDE = 64
  */
 export function serviceLabel(registry: Registry, lore: LoreBook, port: number, transport: Transport): string {
   const entry = registry.lookup(port, transport)
+  const known = lore.briefsForPort(port, { transports: [transport], portsMax: WIDE })
+  if (known.length === 0) return entry.name
   const registered = new Set(entry.names.map((name) => name.toLowerCase()))
-  const known = lore.forPort(port).filter(({ lore: each, uses }) => {
-    const isNarrow = uses.some((use) => use.transports.includes(transport) && use.ports.some((text) => widthOf(text) <= WIDE))
-    return isNarrow && !(each.registryNames ?? []).some((name) => registered.has(name.toLowerCase()))
-  })
-  const rank = (each: (typeof known)[number]): number => (each.lore.category === 'malware' ? 2 : 0) + (each.lore.state === 'extinct' ? 1 : 0)
-  const [best] = known.toSorted((a, b) => rank(a) - rank(b))
+  const others = known.filter((each) => !each.registryNames.some((name) => registered.has(name.toLowerCase())))
+  const rank = ({ category, state }: LoreBrief): number => (category === 'malware' ? 2 : 0) + (state === 'extinct' ? 1 : 0)
+  const [best] = others.toSorted((a, b) => rank(a) - rank(b))
   if (best === undefined || (entry.name !== '' && rank(best) > 0)) return entry.name
-  return `${entry.name} ~${best.lore.name}`.trim()
-}
-
-function widthOf(text: string): number {
-  const [first = 0, last = first] = text.split('-').map(Number)
-  return last - first + 1
+  return `${entry.name} ~${best.name}`.trim()
 }

@@ -33,13 +33,15 @@ export function makeStyle(options: { readonly colour: boolean; readonly columns:
   }
 }
 
+// oxlint-disable-next-line no-control-regex -- they are what is looked for
+const HARMFUL = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
+
 /**
  * Makes text from outside (process names, command lines, registry) harmless to a terminal: control characters and
  * those that reorder text are shown as escapes.
  */
 export function printable(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- they are what is looked for
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, (character) => {
+  return text.replace(HARMFUL, (character) => {
     const code = character.charCodeAt(0)
     return code < 256 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16)}`
   })
@@ -67,9 +69,9 @@ export function paragraph(text: string, width: number, first: string, rest: stri
 
 /** The columns a text takes on a terminal: escapes take none, wide characters (East Asian, emoji) two. */
 export function columnsOf(text: string): number {
+  if (/^[ -~]*$/.test(text)) return text.length
   // oxlint-disable-next-line no-control-regex -- colour begins with an escape
   const bare = text.includes('\u001b') ? text.replace(/\u001b\[\d+m/g, '') : text
-  if (/^[\u0020-\u02ff]*$/.test(bare)) return bare.length
   let columns = 0
   for (const character of bare) {
     if (/\p{M}/u.test(character)) continue
@@ -100,22 +102,23 @@ export interface Column<Row> {
 /** Lines of aligned columns; the last column takes what room is left and is cut there. `fitLast` false leaves it whole. */
 export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[], style: Style, fitLast = true): string {
   const cells = rows.map((row) => columns.map((column) => column.cell(row)))
-  const widths = columns.map((column, index) =>
-    cells.reduce((width, line) => Math.max(width, columnsOf(line[index] ?? '')), columnsOf(column.title)),
-  )
-  const used = widths.slice(0, -1).reduce((sum, width) => sum + width + 2, 0)
+  const taken = cells.map((line) => line.map(columnsOf))
+  const widths = columns.map((column, index) => taken.reduce((width, line) => Math.max(width, line[index] ?? 0), columnsOf(column.title)))
+  const last = columns.length - 1
+  const used = widths.slice(0, last).reduce((sum, width) => sum + width + 2, 0)
   const room = fitLast ? Math.max(8, style.width - used) : Infinity
-  const render = (line: readonly string[], paint: (text: string, index: number) => string): string =>
-    line
-      .map((cell, index) => {
-        const isLast = index === columns.length - 1
-        const text = isLast ? fit(cell, room) : cell
-        const gap = isLast && columns[index]?.align !== 'right' ? '' : ' '.repeat(Math.max(0, (widths[index] ?? 0) - columnsOf(text)))
-        return paint(columns[index]?.align === 'right' ? gap + text : text + gap, index)
-      })
-      .join('  ')
-      .trimEnd()
-  const head = render(columns.map((column) => column.title), (text) => style.bold(text))
-  const body = rows.map((row, at) => render(cells[at] ?? [], (text, index) => columns[index]?.paint?.(text, row) ?? text))
+  const render = (line: readonly string[], lengths: readonly number[], paint: (text: string, index: number) => string): string => {
+    let out = ''
+    for (const [index, cell] of line.entries()) {
+      const isRight = columns[index]?.align === 'right'
+      const text = index === last && (lengths[index] ?? 0) > room ? fit(cell, room) : cell
+      const gap = index === last && !isRight ? '' : ' '.repeat(Math.max(0, (widths[index] ?? 0) - (lengths[index] ?? 0)))
+      out += `${index === 0 ? '' : '  '}${paint(isRight ? gap + text : text + gap, index)}`
+    }
+    return out.trimEnd()
+  }
+  const titles = columns.map((column) => column.title)
+  const head = render(titles, titles.map(columnsOf), (text) => style.bold(text))
+  const body = rows.map((row, at) => render(cells[at] ?? [], taken[at] ?? [], (text, index) => columns[index]?.paint?.(text, row) ?? text))
   return `${[head, ...body].join('\n')}\n`
 }

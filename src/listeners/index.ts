@@ -10,10 +10,11 @@ export type SocketReader = (query: SocketQuery) => Promise<Sockets>
 
 /**
  * Begins to read this machine's sockets, and answers a query ordered by port, transport and address.
+ * @param expectAll true when the query will be for all ports
  * @throws ERR_PORTOLAN_LISTENERS_UNSUPPORTED, ERR_PORTOLAN_LISTENERS_UNREADABLE, ERR_PORTOLAN_TOOL_FAILED, when it is asked
  */
-export function beginSockets(platform: NodeJS.Platform = process.platform): SocketReader {
-  const reader = readerOf(platform)
+export function beginSockets(expectAll: boolean, platform: NodeJS.Platform = process.platform): SocketReader {
+  const reader = readerOf(expectAll, platform)
   reader.catch(() => undefined) // whoever asks is told
   return async (query) => {
     const { listeners, connections, notes } = await (await reader)(query)
@@ -23,14 +24,14 @@ export function beginSockets(platform: NodeJS.Platform = process.platform): Sock
 
 /** Reads this machine's sockets at once: `beginSockets` for those who know their query. */
 export function readSockets(query: SocketQuery = {}, platform: NodeJS.Platform = process.platform): Promise<Sockets> {
-  return beginSockets(platform)(query)
+  return beginSockets(query.ports === undefined, platform)(query)
 }
 
-async function readerOf(platform: NodeJS.Platform): Promise<SocketReader> {
+async function readerOf(expectAll: boolean, platform: NodeJS.Platform): Promise<SocketReader> {
   switch (platform) {
     case 'linux':
     case 'android':
-      return (await import('./linux.ts')).beginLinuxSockets()
+      return (await import('./linux.ts')).beginLinuxSockets(expectAll)
     case 'darwin':
       return (await import('./darwin.ts')).readDarwinSockets
     case 'win32':

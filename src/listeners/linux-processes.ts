@@ -1,7 +1,7 @@
-/** Reads processes from /proc: who holds which socket, and what each process is (proc_pid(5)). */
+/** Reads from /proc what each process is (proc_pid(5)). */
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs'
 import { basename } from 'node:path'
-import { LIMITS, systemCode } from '../core/index.ts'
+import { LIMITS } from '../core/index.ts'
 import { parseCgroup } from './cgroup.ts'
 import { joinArguments } from './command-line.ts'
 import type { ParentProcess, ProcessInfo } from './model.ts'
@@ -9,13 +9,6 @@ import { originOf } from './origin.ts'
 
 /** Ticks in a second in all that the kernel tells user space (USER_HZ; 100 on every architecture that Node runs on). */
 const TICKS_PER_SECOND = 100
-
-export interface Holders {
-  /** The pids, ascending, by the inode of the socket they hold. */
-  readonly byInode: ReadonlyMap<number, readonly number[]>
-  /** How many processes did not let us look. */
-  readonly deniedCount: number
-}
 
 /** The numbers of all processes, ascending. */
 export function listPids(proc: string): number[] {
@@ -25,46 +18,11 @@ export function listPids(proc: string): number[] {
     .sort((a, b) => a - b)
 }
 
-/** Finds the holders of the sockets wanted: one walk over all open files, however many sockets there are. */
-export function findHolders(proc: string, pids: readonly number[], wanted: ReadonlySet<number>): Holders {
-  const byInode = new Map<number, number[]>()
-  let deniedCount = 0
-  if (wanted.size === 0) return { byInode, deniedCount }
-  for (const pid of pids) {
-    const folder = `${proc}/${pid}/fd`
-    let descriptors: string[]
-    try {
-      descriptors = readdirSync(folder)
-    } catch (error) {
-      if (systemCode(error) === 'EACCES' || systemCode(error) === 'EPERM') deniedCount += 1
-      continue // otherwise it ended while we looked
-    }
-    for (const descriptor of descriptors) {
-      const inode = socketInode(`${folder}/${descriptor}`)
-      if (inode === null || !wanted.has(inode)) continue
-      const known = byInode.get(inode)
-      if (known === undefined) byInode.set(inode, [pid])
-      else if (known.at(-1) !== pid) known.push(pid)
-    }
-  }
-  return { byInode, deniedCount }
-}
-
-function socketInode(path: string): number | null {
-  try {
-    const target = readlinkSync(path)
-    return target.startsWith('socket:[') ? Number(target.slice(8, -1)) : null
-  } catch {
-    return null // closed while we looked
-  }
-}
-
-/** What /proc/PID/stat and status say of a process. */
+/** What /proc/PID/status says of a process. */
 interface Vitals {
   readonly name: string
   readonly parent: number
-  readonly startTicks: number
-  readonly uid: number | null
+  readonly uid: number
 }
 
 /** The processes of a machine; each is read once, when it is asked for. */
@@ -100,14 +58,14 @@ export class ProcessTable {
     const brief = {
       pid,
       name: fullName(vitals.name, args[0] ?? ''),
-      user: vitals.uid === null ? null : this.#userName(vitals.uid),
+      user: this.#userName(vitals.uid),
       command,
     }
     if (!this.#details) return { ...brief, startedAt: null, workingDirectory: null, origin: { kind: 'unknown', name: null }, parents: [] }
     const parents = this.#parentsOf(vitals)
     return {
       ...brief,
-      startedAt: this.#startOf(vitals),
+      startedAt: this.#startOf(pid),
       workingDirectory: readLink(`${this.#proc}/${pid}/cwd`),
       origin: originOf(parseCgroup(this.#text(pid, 'cgroup') ?? ''), parents),
       parents,
@@ -117,7 +75,7 @@ export class ProcessTable {
   #vitalsOf(pid: number): Vitals | null {
     let vitals = this.#vitals.get(pid)
     if (vitals === undefined) {
-      vitals = parseVitals(this.#text(pid, 'stat') ?? '', this.#text(pid, 'status') ?? '')
+      vitals = parseVitals(this.#text(pid, 'status') ?? '')
       this.#vitals.set(pid, vitals)
     }
     return vitals
@@ -135,10 +93,11 @@ export class ProcessTable {
     return parents
   }
 
-  #startOf(vitals: Vitals): string | null {
+  #startOf(pid: number): string | null {
+    const ticks = parseStartTicks(this.#text(pid, 'stat') ?? '')
     this.#bootSeconds ??= bootSeconds(readText(`${this.#proc}/stat`) ?? '')
-    if (this.#bootSeconds === 0) return null
-    return new Date((this.#bootSeconds + vitals.startTicks / TICKS_PER_SECOND) * 1000).toISOString()
+    if (ticks === null || this.#bootSeconds === 0) return null
+    return new Date((this.#bootSeconds + ticks / TICKS_PER_SECOND) * 1000).toISOString()
   }
 
   #text(pid: number, file: string): string | null {
@@ -146,17 +105,19 @@ export class ProcessTable {
   }
 }
 
-/** `pid (name) state parent … start …`: the name may hold anything, even `)`. Null for another form. */
-export function parseVitals(stat: string, status: string): Vitals | null {
-  const open = stat.indexOf('(')
-  const close = stat.lastIndexOf(')')
-  if (open === -1 || close < open) return null
-  const fields = stat.slice(close + 2).split(' ')
-  const parent = Number(fields[1])
-  const startTicks = Number(fields[19])
-  if (!Number.isSafeInteger(parent) || !Number.isSafeInteger(startTicks)) return null
-  const effective = /^Uid:\t\d+\t(\d+)/m.exec(status)?.[1]
-  return { name: stat.slice(open + 1, close), parent, startTicks, uid: effective === undefined ? null : Number(effective) }
+/** Reads /proc/PID/status. Null for another form. */
+export function parseVitals(status: string): Vitals | null {
+  const name = /^Name:\t(.*)$/m.exec(status)?.[1]
+  const parent = /^PPid:\t(\d{1,10})$/m.exec(status)?.[1]
+  const effective = /^Uid:\t\d+\t(\d{1,10})\t/m.exec(status)?.[1]
+  if (name === undefined || parent === undefined || effective === undefined) return null
+  return { name: name.replace(/\\(n|\\)/g, (_, escaped: string) => (escaped === 'n' ? '\n' : '\\')), parent: Number(parent), uid: Number(effective) }
+}
+
+/** The start in ticks since boot, field 22 of /proc/PID/stat; the name, field 2, may hold anything, even `)`. */
+export function parseStartTicks(stat: string): number | null {
+  const ticks = stat.slice(stat.lastIndexOf(')') + 2).split(' ', 20)[19]
+  return ticks !== undefined && /^\d{1,15}$/.test(ticks) ? Number(ticks) : null
 }
 
 /**

@@ -15,6 +15,8 @@ export interface SocketRow {
   readonly uid: number
   /** 0 where the socket has left its process (time-wait). */
   readonly inode: number
+  /** The network namespace of the table, where it is not Portolan's own. */
+  readonly namespace: string | null
 }
 
 /** The numbers of include/net/tcp_states.h. */
@@ -38,21 +40,19 @@ const UDP_UNCONNECTED = 7
 const IS_LITTLE_ENDIAN = endianness() === 'LE'
 
 export interface TableQuery {
+  readonly transport: SocketTransport
+  readonly namespace: string | null
   readonly ports?: ReadonlySet<number> | undefined
   readonly connections: boolean
 }
 
 /**
- * Yields the rows of a table that are asked for; lines of another form are passed over.
+ * Adds to `rows` those rows of a table that are asked for; lines of another form are passed over.
  *
  * Most lines of a busy machine are not asked for, so a line is read only as far as needed to see that. Addresses repeat,
  * so each is put into words once.
  */
-export function* parseSocketTable(
-  text: string,
-  transport: SocketTransport,
-  query: TableQuery,
-): Generator<SocketRow, void, undefined> {
+export function parseSocketTable(text: string, query: TableQuery, rows: SocketRow[]): void {
   const words = new Map<string, string>()
   const address = (hex: string): string => {
     let word = words.get(hex)
@@ -66,8 +66,8 @@ export function* parseSocketTable(
   while (from > 0 && from < text.length) {
     const newline = text.indexOf('\n', from)
     const end = newline === -1 ? text.length : newline
-    const row = parseLine(text, from, end, transport, query, address)
-    if (row !== null) yield row
+    const row = parseLine(text, from, end, query, address)
+    if (row !== null) rows.push(row)
     from = end + 1
   }
 }
@@ -76,7 +76,6 @@ function parseLine(
   text: string,
   from: number,
   end: number,
-  transport: SocketTransport,
   query: TableQuery,
   address: (hex: string) => string,
 ): SocketRow | null {
@@ -89,21 +88,19 @@ function parseLine(
   const stateAt = remote + digits + 6
   if (stateAt + 2 > end) return null
   const stateNumber = Number.parseInt(text.slice(stateAt, stateAt + 2), 16)
-  const isListener = transport === 'tcp' ? stateNumber === LISTEN : stateNumber === UDP_UNCONNECTED
+  const isListener = query.transport === 'tcp' ? stateNumber === LISTEN : stateNumber === UDP_UNCONNECTED
   if (!isListener && !query.connections) return null
   const port = Number.parseInt(text.slice(local + digits + 1, local + digits + 5), 16)
   const remotePort = Number.parseInt(text.slice(remote + digits + 1, remote + digits + 5), 16)
   if (query.ports !== undefined && !query.ports.has(port) && (isListener || !query.ports.has(remotePort))) return null
-  // … tx:rx tr:tm retransmits uid timeout inode …
-  const rest = text
-    .slice(stateAt + 2, end)
-    .trim()
-    .split(/ +/, 6)
-  const uid = Number(rest[3])
-  const inode = Number(rest[5])
+  // … tx:rx tr:tm retransmits uid timeout inode …: the first three of fixed width, 17, 11 and 8 characters
+  const rest = text.slice(stateAt + 2 + 1 + 17 + 1 + 11 + 1 + 8, end)
+  const tail = /^ +(\d+) +\d+ (\d+) /.exec(rest)
+  const uid = Number(tail?.[1])
+  const inode = Number(tail?.[2])
   if (!Number.isSafeInteger(uid) || !Number.isSafeInteger(inode) || Number.isNaN(port) || Number.isNaN(remotePort)) return null
   return {
-    transport,
+    transport: query.transport,
     address: address(text.slice(local, local + digits)),
     port,
     remoteAddress: address(text.slice(remote, remote + digits)),
@@ -111,5 +108,6 @@ function parseLine(
     state: isListener ? 'listen' : (TCP_STATES[stateNumber] ?? 'unknown'),
     uid,
     inode,
+    namespace: query.namespace,
   }
 }

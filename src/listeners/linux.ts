@@ -2,11 +2,12 @@
 import { readFileSync } from 'node:fs'
 import { PortolanError, messageOf, systemCode } from '../core/index.ts'
 import { reachOf } from './address.ts'
-import { ProcessTable, findHolders, listPids, readLink } from './linux-processes.ts'
-import type { Holders } from './linux-processes.ts'
+import { joinFound, newWalk, startHelper, walkProcesses } from './holders.ts'
+import type { Found, Holders, Walk } from './holders.ts'
+import { ProcessTable, listPids, readLink } from './linux-processes.ts'
 import { parseSocketTable } from './linux-sockets.ts'
 import type { SocketRow } from './linux-sockets.ts'
-import type { Connection, Listener, SocketQuery, Sockets, Unseen } from './model.ts'
+import type { Connection, Listener, ProcessInfo, SocketQuery, Sockets, Unseen } from './model.ts'
 import { readTable } from './read-table.ts'
 
 const TABLES = [
@@ -22,9 +23,8 @@ export interface LinuxPaths {
   readonly passwd: string
 }
 
-interface NamespacedRow extends SocketRow {
-  readonly namespace: string | null
-}
+/** From so many open sockets on a second thread pays: 4 µs of walking each is by then what it takes to start one. */
+const HELPED_SOCKETS = 3000
 
 const SYSTEM_PATHS: LinuxPaths = { proc: '/proc', passwd: '/etc/passwd' }
 
@@ -34,23 +34,44 @@ type TableTexts = readonly (string | null)[]
 /**
  * Begins to read the tables, and answers a query when they are there.
  *
- * The kernel takes 5 ms to write out each table of TCP, even an empty one, for it walks all of its hash table. So both are
+ * The kernel takes 2 ms to write out each table of TCP, even an empty one, for it walks all of its hash table. So both are
  * asked for at once, beside whatever the caller does before it has its query.
  *
  * With the right to (root), the sockets are those of every network namespace in which a process runs.
+ * @param expectAll true when the query will be for all ports: on a machine with many sockets a second thread then begins
+ *   to look who holds them.
  * @throws ERR_PORTOLAN_LISTENERS_UNREADABLE when /proc/net is not there or may not be read
  */
-export function beginLinuxSockets(paths: LinuxPaths = SYSTEM_PATHS): (query: SocketQuery) => Promise<Sockets> {
+export function beginLinuxSockets(expectAll: boolean, paths: LinuxPaths = SYSTEM_PATHS): (query: SocketQuery) => Promise<Sockets> {
+  const helped = expectAll && countSockets(paths.proc) > HELPED_SOCKETS ? beginHelped(paths.proc) : null
   const texts = readTables(`${paths.proc}/net`)
   texts.catch(() => undefined) // whoever asks is told
-  return async (query) => answer(query, await texts, paths)
+  return async (query) => answer(query, await texts, helped, paths)
 }
 
-async function answer(query: SocketQuery, texts: TableTexts, paths: LinuxPaths): Promise<Sockets> {
-  const pids = listPidsOrExplain(paths.proc)
-  const rows = await readAllRows(paths.proc, pids, texts, query)
-  const wanted = new Set(rows.flatMap((row) => (row.inode === 0 ? [] : [row.inode])))
-  const holders = findHolders(paths.proc, pids, wanted)
+interface HelpedWalk {
+  readonly walk: Walk
+  readonly others: Promise<Found | null>
+}
+
+function beginHelped(proc: string): HelpedWalk {
+  const walk = newWalk(proc, listPidsOrExplain(proc))
+  return { walk, others: startHelper(walk) }
+}
+
+/** The kernel's own count, of all kinds of sockets; 0 where it does not tell. */
+function countSockets(proc: string): number {
+  try {
+    return Number(/^sockets: used (\d+)/.exec(readFileSync(`${proc}/net/sockstat`, 'latin1'))?.[1] ?? 0)
+  } catch {
+    return 0
+  }
+}
+
+async function answer(query: SocketQuery, texts: TableTexts, helped: HelpedWalk | null, paths: LinuxPaths): Promise<Sockets> {
+  const walk = helped?.walk ?? newWalk(paths.proc, listPidsOrExplain(paths.proc))
+  const rows = await readAllRows(paths.proc, walk.pids, texts, query)
+  const holders = await findHolders(rows, walk, helped?.others ?? null)
   const userName = userNames(paths.passwd)
   const processes = new ProcessTable(paths.proc, userName, query.details ?? true)
   const listeners: Listener[] = []
@@ -64,6 +85,16 @@ async function answer(query: SocketQuery, texts: TableTexts, paths: LinuxPaths):
     }
   }
   return { listeners, connections, notes: notesOf(listeners, holders) }
+}
+
+async function findHolders(rows: readonly SocketRow[], walk: Walk, helper: Promise<Found | null> | null): Promise<Holders> {
+  const wanted = new Set<number>()
+  for (const { inode } of rows) if (inode !== 0) wanted.add(inode)
+  if (wanted.size === 0) return joinFound([], wanted)
+  const own = walkProcesses(walk)
+  const others = helper === null ? { pairs: [], deniedCount: 0 } : await helper
+  // The helper may have taken processes and failed: then all are walked once more.
+  return joinFound(others === null ? [walkProcesses(newWalk(walk.proc, walk.pids))] : [own, others], wanted)
 }
 
 function listPidsOrExplain(proc: string): number[] {
@@ -82,7 +113,7 @@ function unreadable(path: string, cause: unknown): PortolanError {
 }
 
 /** One process stands for each network namespace; where a link may not be read, the namespace is left out. */
-async function readAllRows(proc: string, pids: readonly number[], texts: TableTexts, query: SocketQuery): Promise<NamespacedRow[]> {
+async function readAllRows(proc: string, pids: readonly number[], texts: TableTexts, query: SocketQuery): Promise<SocketRow[]> {
   const rows = parseTables(texts, null, query)
   const seen = new Set([readLink(`${proc}/self/ns/net`)])
   for (const pid of pids) {
@@ -114,24 +145,23 @@ async function readTableIfThere(path: string, mayLack: boolean): Promise<string 
   }
 }
 
-function parseTables(texts: TableTexts, namespace: string | null, query: SocketQuery): NamespacedRow[] {
-  const rows: NamespacedRow[] = []
-  const tableQuery = { ports: query.ports, connections: query.connections ?? false }
+function parseTables(texts: TableTexts, namespace: string | null, query: SocketQuery): SocketRow[] {
+  const rows: SocketRow[] = []
+  const { ports, connections = false } = query
   for (const [index, { transport }] of TABLES.entries()) {
-    const text = texts[index] ?? ''
-    for (const row of parseSocketTable(text, transport, tableQuery)) rows.push({ ...row, namespace })
+    parseSocketTable(texts[index] ?? '', { transport, namespace, ports, connections }, rows)
   }
   return rows
 }
 
 function socketBase(
-  row: NamespacedRow,
+  row: SocketRow,
   holders: Holders,
   processes: ProcessTable,
   userName: (uid: number) => string,
 ): Omit<Listener, 'reach'> {
-  const pids = holders.byInode.get(row.inode) ?? []
-  const process = pids.map((pid) => processes.get(pid)).find((each) => each !== null) ?? null
+  const pids = holders.byInode.get(row.inode) ?? NO_PIDS
+  const process = firstProcess(pids, processes)
   return {
     transport: row.transport,
     address: row.address,
@@ -142,6 +172,17 @@ function socketBase(
     socketUser: row.inode === 0 ? null : userName(row.uid),
     namespace: row.namespace,
   }
+}
+
+const NO_PIDS: readonly number[] = []
+
+/** The holder with the lowest pid that is still there. */
+function firstProcess(pids: readonly number[], processes: ProcessTable): ProcessInfo | null {
+  for (const pid of pids) {
+    const process = processes.get(pid)
+    if (process !== null) return process
+  }
+  return null
 }
 
 function unseenOf(row: SocketRow, holders: Holders): Unseen {

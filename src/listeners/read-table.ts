@@ -1,5 +1,5 @@
 /** Reads a table of /proc/net with as few calls as it can be read with. */
-import { close, closeSync, open, read, readSync } from 'node:fs'
+import { closeSync, openSync, read, readSync } from 'node:fs'
 
 const CHUNK_BYTES = 65_536
 
@@ -12,25 +12,24 @@ const CHUNK_BYTES = 65_536
  */
 const LAST_READ_BYTES = 4096 - 256
 
-/** The whole text of a table. The first read runs beside the caller; a large table is then read to its end at once. */
+/**
+ * The whole text of a table. The first read runs beside the caller; a large table is then read to its end at once.
+ *
+ * The file is opened at once, for a caller that computes does not let an opening's end be heard, and the read would wait.
+ */
 export function readTable(path: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    open(path, 'r', (openError, descriptor) => {
-      if (openError !== null) return reject(openError)
-      const first = Buffer.allocUnsafeSlow(CHUNK_BYTES)
-      read(descriptor, first, 0, CHUNK_BYTES, null, (readError, length) => {
-        if (readError !== null) {
-          close(descriptor)
-          return reject(readError)
-        }
-        try {
-          resolve(length < LAST_READ_BYTES ? first.toString('latin1', 0, length) : readRest(descriptor, first.subarray(0, length)))
-        } catch (error) {
-          reject(error)
-        } finally {
-          closeSync(descriptor)
-        }
-      })
+    const descriptor = openSync(path, 'r')
+    const first = Buffer.allocUnsafeSlow(CHUNK_BYTES)
+    read(descriptor, first, 0, CHUNK_BYTES, null, (error, length) => {
+      try {
+        if (error !== null) throw error
+        resolve(length < LAST_READ_BYTES ? first.toString('latin1', 0, length) : readRest(descriptor, first.subarray(0, length)))
+      } catch (failure) {
+        reject(failure)
+      } finally {
+        closeSync(descriptor)
+      }
     })
   })
 }

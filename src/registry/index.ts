@@ -2,7 +2,7 @@
 export { diffRegistries } from './diff.ts'
 export type { Change, ChangeKind, PairState } from './diff.ts'
 export { LoreBook, parseSpan } from './lore-file.ts'
-export type { LoreUse } from './lore-file.ts'
+export type { LoreBrief, LoreUse } from './lore-file.ts'
 export { isGhost, relateUse } from './lore-relation.ts'
 export type { RelatedUse, Relation } from './lore-relation.ts'
 export type { Lore, LoreCite, LoreSource } from './lore-schema.ts'

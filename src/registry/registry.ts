@@ -8,6 +8,8 @@ import type { Reference } from './references.ts'
 
 /** Where a name without a port stands when rows are ordered by port. */
 const PORTLESS_LAST = 65_536
+const NAME = RECORD_TEXTS.indexOf('name')
+const NOTES = RECORD_TEXTS.indexOf('notes')
 const MISSING_SOURCE: Source = { id: 'unknown', title: 'unknown', asOf: '', asOfBasis: '', url: '' }
 
 /** A row of the registry as an answer shows it. Texts are empty where the row is silent. */
@@ -141,7 +143,7 @@ export class Registry {
   primaryName(cell: number): string {
     let name = this.#primary.get(cell)
     if (name === undefined) {
-      name = this.assignmentsOf(cell)[0]?.name ?? ''
+      name = this.#findPrimaryName(cell)
       this.#primary.set(cell, name)
     }
     return name
@@ -178,6 +180,20 @@ export class Registry {
     return { first, last }
   }
 
+  /** The name that `assignmentsOf` would put first, read without the rest. */
+  #findPrimaryName(cell: number): string {
+    const count = (this.#cells[cell] ?? 0) >>> 4
+    let secondary = ''
+    for (let index = 1; index <= count; index += 1) {
+      const record = this.#cells[cell + index] ?? 0
+      const name = this.#text(record, NAME)
+      if (name === '') continue
+      if (count === 1 || !isSecondaryName(this.#text(record, NOTES))) return name
+      if (secondary === '') secondary = name
+    }
+    return secondary
+  }
+
   #cellOf(port: number, transport: number): number {
     const page = this.#tables[(transport << 8) | (port >>> 8)] ?? 0
     return this.#pages[page * PAGE_PORTS + (port & 255)] ?? 0
@@ -200,7 +216,7 @@ export class Registry {
     const { records } = this.#sections
     const at = record * RECORD_WORDS + RECORD_TEXTS.length
     const flags = records[at + 2] ?? 0
-    const notes = this.#text(record, 9)
+    const notes = this.#text(record, NOTES)
     return {
       name: this.#text(record, 0),
       description: this.#text(record, 1),

@@ -59,7 +59,7 @@ function freePorts(span: PortSpan, transports: readonly Transport[], registry: R
   const free: number[] = []
   // Port 0 is no port to listen on: it asks the system for any.
   for (let port = Math.max(1, span.first); port <= span.last; port += 1) {
-    if (isTaken(port) || lore.covers(port, transports)) continue
+    if (isTaken(port) || lore.covers(port, { transports })) continue
     if (transports.every((transport) => registry.status(port, transport) === 'unassigned')) free.push(port)
   }
   return free

@@ -35,7 +35,7 @@ export const command: Command = {
 }
 
 async function runPort(args: Arguments, context: Context): Promise<0 | 1> {
-  const reader = args.has('no-sockets') ? null : beginSockets()
+  const reader = args.has('no-sockets') ? null : beginSockets(false)
   const words = await wordsOf(args.positionals, context)
   const { registry } = openRegistry(context.env)
   let lore: LoreBook | null = null
