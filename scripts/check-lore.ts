@@ -5,7 +5,12 @@ import { citesOf, parseLore } from '../src/registry/lore-schema.ts'
 
 const folder = join(import.meta.dirname, '..', 'lore')
 const named = process.argv.slice(2)
-const files = named.length > 0 ? named : readdirSync(folder).filter((name) => name.endsWith('.json')).map((name) => join(folder, name))
+const files =
+  named.length > 0
+    ? named
+    : readdirSync(folder)
+        .filter((name) => name.endsWith('.json'))
+        .map((name) => join(folder, name))
 let statements = 0
 let seen = 0
 let wrong = 0
@@ -29,5 +34,7 @@ for (const file of files) {
     if (cites.some((cite) => cite.seen)) seen += 1
   }
 }
-console.log(`${files.length} files, ${wrong} wrong; ${statements} statements, ${seen} on a source that was read (${((100 * seen) / Math.max(1, statements)).toFixed(1)} %)`)
+console.log(
+  `${files.length} files, ${wrong} wrong; ${statements} statements, ${seen} on a source that was read (${((100 * seen) / Math.max(1, statements)).toFixed(1)} %)`,
+)
 process.exitCode = wrong === 0 ? 0 : 1

@@ -19,7 +19,7 @@ function put(name: string, bytes: Buffer): void {
 const problems: string[] = []
 const entries = readdirSync(loreFolder)
   .filter((name) => name.endsWith('.json'))
-  .sort()
+  .toSorted()
   .flatMap((name) => {
     const { lore, problems: found } = parseLore(JSON.parse(readFileSync(join(loreFolder, name), 'utf8')), name)
     problems.push(...found.map((problem) => `lore/${name}: ${problem}`))

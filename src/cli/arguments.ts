@@ -45,7 +45,10 @@ function parse(
   )
   try {
     const { values, positionals } = parseArgs({ args: [...words], options: known, allowPositionals: true })
-    const entries = Object.entries(values).map(([name, value]): [string, string[]] => [name, (Array.isArray(value) ? value : [value]).map(String)])
+    const entries = Object.entries(values).map(([name, value]): [string, string[]] => [
+      name,
+      (Array.isArray(value) ? value : [value]).map(String),
+    ])
     return { values: new Map(entries), positionals }
   } catch (error) {
     // Node's own message ends with advice about '--' that fits no command of ours.

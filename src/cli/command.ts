@@ -59,11 +59,19 @@ export interface Command {
   readonly run: (args: Arguments, context: Context) => ExitStatus | Promise<ExitStatus>
 }
 
-export const JSON_OPTION: OptionSpec = { name: 'json', help: 'Print JSON of the documented, versioned form (docs/reference/json.md).' }
+export const JSON_OPTION: OptionSpec = {
+  name: 'json',
+  help: 'Print JSON of the documented, versioned form (docs/reference/json.md).',
+}
 export const CSV_OPTION: OptionSpec = { name: 'csv', help: 'Print comma-separated values (RFC 4180) with a heading.' }
 
 /** Options that every command takes. */
 export const COMMON_OPTIONS: readonly OptionSpec[] = [
-  { name: 'color', argument: 'WHEN', choices: ['auto', 'always', 'never'], help: 'Colour the output; auto: on a terminal, unless NO_COLOR is set.' },
+  {
+    name: 'color',
+    argument: 'WHEN',
+    choices: ['auto', 'always', 'never'],
+    help: 'Colour the output; auto: on a terminal, unless NO_COLOR is set.',
+  },
   { name: 'help', short: 'h', help: 'Say what the command does, and stop.' },
 ]

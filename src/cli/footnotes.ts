@@ -15,7 +15,9 @@ export class Footnotes {
   mark(citations: readonly Citation[]): string {
     if (citations.length === 0) return ''
     const best = citations.find((citation) => citation.seen) ?? citations[0]
-    const numbers = (this.#all ? citations : citations.filter((citation) => citation === best)).map((citation) => this.#numberOf(citation))
+    const numbers = (this.#all ? citations : citations.filter((citation) => citation === best)).map((citation) =>
+      this.#numberOf(citation),
+    )
     const doubt = citations.some((citation) => citation.seen) ? '' : ', unverified'
     return ` [${[...new Set(numbers)].join(', ')}${doubt}]`
   }

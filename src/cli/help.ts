@@ -12,7 +12,11 @@ export function renderOverview(commands: readonly Command[], style: Style): stri
     return paragraph(command.summary + aliases, style.width, `  ${command.name.padEnd(width)}  `, ' '.repeat(width + 4))
   })
   return [
-    paragraph('Portolan says of any network port what it is for, what is really there, and who said it should be.', style.width, ''),
+    paragraph(
+      'Portolan says of any network port what it is for, what is really there, and who said it should be.',
+      style.width,
+      '',
+    ),
     `\n${style.bold('Usage')}\n  portolan PORT…\n  portolan COMMAND [OPTION]… [ARGUMENT]…\n`,
     `\n${style.bold('Commands')}\n${list.join('')}`,
     `\n${style.bold('Options')}\n${optionLines([{ name: 'version', short: 'V', help: 'Print the version, and stop.' }, ...COMMON_OPTIONS], style)}`,
@@ -23,8 +27,12 @@ export function renderOverview(commands: readonly Command[], style: Style): stri
 /** `portolan COMMAND --help`, in the order of a manual page. */
 export function renderHelp(command: Command, style: Style): string {
   const aliases = command.aliases === undefined ? '' : ` (also ${command.aliases.join(', ')})`
-  const exits = Object.entries(command.exits).map(([status, meaning]) => paragraph(meaning, style.width, `  ${status}  `, '     '))
-  const examples = command.examples.map(({ line, says }) => `  ${style.cyan(line)}\n${paragraph(says, style.width, '      ')}`)
+  const exits = Object.entries(command.exits).map(([status, meaning]) =>
+    paragraph(meaning, style.width, `  ${status}  `, '     '),
+  )
+  const examples = command.examples.map(
+    ({ line, says }) => `  ${style.cyan(line)}\n${paragraph(says, style.width, '      ')}`,
+  )
   return [
     `${style.bold('Name')}\n${paragraph(`portolan ${command.name}${aliases} - ${command.summary}`, style.width, '  ')}`,
     `${style.bold('Usage')}\n${command.usage.map((line) => `  ${line}\n`).join('')}`,

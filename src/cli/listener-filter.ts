@@ -4,18 +4,52 @@ import type { Listener } from '../listeners/index.ts'
 import type { Arguments, OptionSpec } from './command.ts'
 
 export const FILTER_OPTIONS: readonly OptionSpec[] = [
-  { name: 'port', short: 'p', argument: 'PORT', isRepeatable: true, help: 'Only these ports: a number, a range (8000-8999), or several with commas.' },
-  { name: 'process', argument: 'NAME', isRepeatable: true, help: 'Only processes whose name or command line holds this text, or with this pid.' },
+  {
+    name: 'port',
+    short: 'p',
+    argument: 'PORT',
+    isRepeatable: true,
+    help: 'Only these ports: a number, a range (8000-8999), or several with commas.',
+  },
+  {
+    name: 'process',
+    argument: 'NAME',
+    isRepeatable: true,
+    help: 'Only processes whose name or command line holds this text, or with this pid.',
+  },
   { name: 'user', short: 'u', argument: 'USER', isRepeatable: true, help: 'Only sockets of this user.' },
-  { name: 'transport', short: 't', argument: 'TRANSPORT', choices: ['tcp', 'udp'], isRepeatable: true, help: 'Only this transport.' },
-  { name: 'address', argument: 'ADDRESS', isRepeatable: true, help: 'Only sockets bound to an address that begins with this text.' },
-  { name: 'reach', argument: 'REACH', choices: ['machine', 'network', 'everywhere', 'namespace'], isRepeatable: true, help: 'Only listeners that can be reached from there.' },
+  {
+    name: 'transport',
+    short: 't',
+    argument: 'TRANSPORT',
+    choices: ['tcp', 'udp'],
+    isRepeatable: true,
+    help: 'Only this transport.',
+  },
+  {
+    name: 'address',
+    argument: 'ADDRESS',
+    isRepeatable: true,
+    help: 'Only sockets bound to an address that begins with this text.',
+  },
+  {
+    name: 'reach',
+    argument: 'REACH',
+    choices: ['machine', 'network', 'everywhere', 'namespace'],
+    isRepeatable: true,
+    help: 'Only listeners that can be reached from there.',
+  },
 ]
 
 const SORT_KEYS = ['port', 'process', 'user', 'address', 'pid', 'reach'] as const
 type SortKey = (typeof SORT_KEYS)[number]
 
-export const SORT_OPTION: OptionSpec = { name: 'sort', argument: 'KEY', choices: SORT_KEYS, help: 'Order by this (default port).' }
+export const SORT_OPTION: OptionSpec = {
+  name: 'sort',
+  argument: 'KEY',
+  choices: SORT_KEYS,
+  help: 'Order by this (default port).',
+}
 
 export type Filter = (listener: Listener) => boolean
 
@@ -39,7 +73,9 @@ export function readFilter(args: Arguments): Filter {
 function isProcess(listener: Listener, value: string): boolean {
   const { process } = listener
   if (process === null) return false
-  return process.name.includes(value) || (process.command ?? '').includes(value) || listener.holders.includes(Number(value))
+  return (
+    process.name.includes(value) || (process.command ?? '').includes(value) || listener.holders.includes(Number(value))
+  )
 }
 
 function parsePorts(text: string): { first: number; last: number } {
@@ -47,7 +83,9 @@ function parsePorts(text: string): { first: number; last: number } {
   const first = Number(match?.[1])
   const last = Number(match?.[2] ?? first)
   if (match === null || last > 65_535 || first > last) {
-    throw new PortolanError('ERR_PORTOLAN_PORT_INVALID', `'${text}' is not a port or a range of ports`, { hint: 'For example 8080, 8000-8999, or 80,443.' })
+    throw new PortolanError('ERR_PORTOLAN_PORT_INVALID', `'${text}' is not a port or a range of ports`, {
+      hint: 'For example 8080, 8000-8999, or 80,443.',
+    })
   }
   return { first, last }
 }

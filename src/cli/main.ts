@@ -62,7 +62,9 @@ async function dispatch(words: readonly string[], env: Environment, signal: Abor
 async function loadNamed(name: string): Promise<Command> {
   const load = findCommand(name)
   if (load !== null) return load()
-  throw new PortolanError('ERR_PORTOLAN_USAGE', `there is no command '${name}'`, { hint: "'portolan --help' lists them." })
+  throw new PortolanError('ERR_PORTOLAN_USAGE', `there is no command '${name}'`, {
+    hint: "'portolan --help' lists them.",
+  })
 }
 
 async function makeContext(env: Environment, colour: string | undefined, signal: AbortSignal): Promise<Context> {
@@ -109,6 +111,8 @@ function explain(error: unknown): number {
     return error.exit
   }
   // A mistake of ours, not of the user's: the trace is what a report needs.
-  err(`portolan: this should not happen; please report it.\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+  err(
+    `portolan: this should not happen; please report it.\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  )
   return 3
 }

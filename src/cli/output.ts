@@ -39,7 +39,8 @@ export function writerTo(descriptor: number): Write {
 export async function isTerminal(descriptor: number): Promise<boolean> {
   try {
     const status = fstatSync(descriptor)
-    if (!status.isCharacterDevice() || status.rdev === statSync('/dev/null', { throwIfNoEntry: false })?.rdev) return false
+    if (!status.isCharacterDevice() || status.rdev === statSync('/dev/null', { throwIfNoEntry: false })?.rdev)
+      return false
   } catch {
     return false // closed
   }

@@ -44,7 +44,8 @@ function header(report: PortReport, style: Style): string {
 function registryPart(report: PortReport, style: Style, all: boolean): string {
   const groups = groupTransports(report)
   const lines = groups.map(({ transports, entry }) => statusLine(transports, entry, style)).join('')
-  const sources = groups.map(({ entry }) => `${entry.asOf} (${entry.source})`)
+  // Of the pairs without a row, the day is that of the source that has none.
+  const sources = groups.map(({ entry }) => `${entry.asOf} (${entry.source.replace(/, no row$/, '')})`)
   const source = paragraph(`IANA's registry as of ${[...new Set(sources)].join('; ')}.`, style.width, '  ')
   const details = groups.map(({ transports, entry }) => registryDetails(transports, entry, style, all)).join('')
   return `${section('Registry', style, lines + details)}${style.dim(source)}${meaning(report, style)}`
@@ -59,7 +60,11 @@ function groupTransports(report: PortReport): { transports: Transport[]; entry: 
     const key = JSON.stringify([entry.status, entry.names, entry.description, entry.source])
     const known = groups.get(key)
     if (known === undefined) groups.set(key, { transports: [transport], entry })
-    else groups.set(key, { transports: [...known.transports, transport], entry: { ...entry, run: commonRun(known.entry.run, entry.run) } })
+    else
+      groups.set(key, {
+        transports: [...known.transports, transport],
+        entry: { ...entry, run: commonRun(known.entry.run, entry.run) },
+      })
   }
   return [...groups.values()]
 }
@@ -84,11 +89,20 @@ function statusLine(transports: readonly Transport[], entry: ReportedTransport, 
   return paragraph(`${transports.join(', ')}: ${paintedStatus}${holder}${description}${run}`, style.width, '  ', '    ')
 }
 
-function registryDetails(transports: readonly Transport[], entry: ReportedTransport, style: Style, all: boolean): string {
-  const rows = all ? entry.assignments : entry.assignments.filter((row) => row.unauthorizedUse !== null || row.references.length > 0).slice(0, 1)
+function registryDetails(
+  transports: readonly Transport[],
+  entry: ReportedTransport,
+  style: Style,
+  all: boolean,
+): string {
+  const rows = all
+    ? entry.assignments
+    : entry.assignments.filter((row) => row.unauthorizedUse !== null || row.references.length > 0).slice(0, 1)
   return rows
     .map((row) => {
-      const references = row.references.map((each) => (each.url === null ? each.label : `${each.label} <${each.url}>`)).join(', ')
+      const references = row.references
+        .map((each) => (each.url === null ? each.label : `${each.label} <${each.url}>`))
+        .join(', ')
       const fields: [string, string | null][] = [
         ['Reference', references === '' ? null : references],
         ['Unauthorised use', row.unauthorizedUse],
@@ -105,8 +119,19 @@ function registryDetails(transports: readonly Transport[], entry: ReportedTransp
       ]
       const given = fields.filter(([, value]) => value !== null)
       if (given.length === 0) return ''
-      const heading = all ? paragraph(`${row.name ?? 'no name'} on ${transports.join(', ')} (details of ${row.detailAsOf})`, style.width, '  ') : ''
-      return heading + given.map(([title, value]) => paragraph(printable(`${title}: ${value ?? ''}`), style.width, '    ', '      ')).join('')
+      const heading = all
+        ? paragraph(
+            `${row.name ?? 'no name'} on ${transports.join(', ')} (details of ${row.detailAsOf})`,
+            style.width,
+            '  ',
+          )
+        : ''
+      return (
+        heading +
+        given
+          .map(([title, value]) => paragraph(printable(`${title}: ${value ?? ''}`), style.width, '    ', '      '))
+          .join('')
+      )
     })
     .join('')
 }
@@ -117,7 +142,8 @@ function meaning(report: PortReport, style: Style): string {
   const [system, , dynamic] = PORT_RANGES
   const range = rangeOf(report.port)
   const sentences: string[] = []
-  if (range === dynamic) sentences.push('Dynamic ports are never assigned (RFC 6335 §6): systems lend them to programs for the moment.')
+  if (range === dynamic)
+    sentences.push('Dynamic ports are never assigned (RFC 6335 §6): systems lend them to programs for the moment.')
   else if (statuses.has('unassigned') && !statuses.has('assigned')) {
     sentences.push(
       `Unassigned means that IANA has given ${report.port} to no one: no program that answers there has a right to it, and IANA may assign it any day (${range.procedure.replace('assigned ', '')}).`,
@@ -125,11 +151,16 @@ function meaning(report: PortReport, style: Style): string {
   } else if (statuses.has('reserved') && !statuses.has('assigned')) {
     sentences.push('Reserved means that IANA holds the number back: it is not given out now (RFC 6335 §6).')
   }
-  if (range === system && sentences.length > 0) sentences.push('On Unix, only root or a program with the right to may listen on it.')
-  const users = report.unofficialUses.filter((use) => use.category !== 'malware' && use.relation === 'unofficial').map((use) => use.name)
+  if (range === system && sentences.length > 0)
+    sentences.push('On Unix, only root or a program with the right to may listen on it.')
+  const users = report.unofficialUses
+    .filter((use) => use.category !== 'malware' && use.relation === 'unofficial')
+    .map((use) => use.name)
   if (users.length > 0 && range !== dynamic) {
     const names = users.length > 3 ? `${users.slice(0, 3).join(', ')} and others` : users.join(', ')
-    sentences.push(`Should IANA assign it, what still uses it for ${names} would be taken for the new service, by firewalls, scanners and people.`)
+    sentences.push(
+      `Should IANA assign it, what still uses it for ${names} would be taken for the new service, by firewalls, scanners and people.`,
+    )
   }
   return sentences.length === 0 ? '' : paragraph(sentences.join(' '), style.width, '  ')
 }
@@ -142,28 +173,46 @@ function usesPart(report: PortReport, style: Style, all: boolean, notes: Footnot
   const parts = groups.map(([title, uses]) => {
     const shown = all ? uses : uses.slice(0, SHOWN.uses)
     const rest = uses.slice(shown.length).map((use) => use.name)
-    const more = rest.length === 0 ? '' : paragraph(`Also ${rest.join(', ')}: --all tells.`, style.width, '  ')
-    return section(title, style, shown.map((use) => renderUse(use, style, all, notes)).join('') + more)
+    const others = rest.length === 0 ? '' : paragraph(`Also ${rest.join(', ')}: --all tells.`, style.width, '  ')
+    return section(title, style, shown.map((use) => renderUse(use, style, all, notes)).join('') + others)
   })
   const sources = [...notes.entries()]
     .map(({ number, citation }) => {
       const date = citation.date === null ? '' : `, ${citation.date}`
-      return paragraph(`[${number}] ${citation.title}, ${citation.publisher}${date} <${citation.url}>`, style.width, '  ', '      ')
+      return paragraph(
+        `[${number}] ${citation.title}, ${citation.publisher}${date} <${citation.url}>`,
+        style.width,
+        '  ',
+        '      ',
+      )
     })
     .join('')
   return parts.filter((part) => part !== '').join('\n') + style.dim(sources)
 }
 
 function renderUse(use: ReportedUse, style: Style, all: boolean, notes: Footnotes): string {
-  const state = use.category === 'malware' ? style.red('malware') : use.state === 'extinct' ? style.yellow('extinct') : 'in use today'
+  const state =
+    use.category === 'malware'
+      ? style.red('malware')
+      : use.state === 'extinct'
+        ? style.yellow('extinct')
+        : 'in use today'
   const era = use.era === null ? '' : eraText(use.era) + notes.mark(use.era.citations)
-  const title = paragraph(`${style.bold(use.name)}, ${state}${era}. ${use.summary.text}${notes.mark(use.summary.citations)}`, style.width, '  ', '    ')
-  const uses = use.uses.map((each) => `${each.transports.join(', ')} ${each.ports.join(', ')}: ${each.text}${notes.mark(each.citations)}`)
+  const title = paragraph(
+    `${style.bold(use.name)}, ${state}${era}. ${use.summary.text}${notes.mark(use.summary.citations)}`,
+    style.width,
+    '  ',
+    '    ',
+  )
+  const uses = use.uses.map(
+    (each) => `${each.transports.join(', ')} ${each.ports.join(', ')}: ${each.text}${notes.mark(each.citations)}`,
+  )
   const conflict =
-    use.relation === 'conflict'
-      ? [`Conflict: IANA assigned ${conflictText(use)}; what answers may be either.`]
-      : []
-  const successors = use.successors.map((each) => `${each.name}${each.ports.length === 0 ? '' : ` (${each.ports.join(', ')})`}${notes.mark(each.citations)}`)
+    use.relation === 'conflict' ? [`Conflict: IANA assigned ${conflictText(use)}; what answers may be either.`] : []
+  const successors = use.successors.map(
+    (each) =>
+      `${each.name}${each.ports.length === 0 ? '' : ` (${each.ports.join(', ')})`}${notes.mark(each.citations)}`,
+  )
   const after = successors.length === 0 ? [] : [`Succeeded by ${successors.join('; ')}.`]
   const told = all ? [...use.history, ...use.security] : use.security.slice(0, 1)
   const lines = [...uses, ...conflict, ...after, ...told.map((each) => `${each.text}${notes.mark(each.citations)}`)]
@@ -195,7 +244,13 @@ function herePart(report: PortReport, style: Style, { all, notes }: PageOptions)
   const shownListeners = all ? listeners : listeners.slice(0, SHOWN.listeners)
   const shownConnections = all ? connections : connections.slice(0, SHOWN.connections)
   const body = [
-    listeners.length === 0 ? paragraph(`Nothing listens on ${report.port}${connections.length === 0 ? ', and no connection uses it' : ''}.`, style.width, '  ') : '',
+    listeners.length === 0
+      ? paragraph(
+          `Nothing listens on ${report.port}${connections.length === 0 ? ', and no connection uses it' : ''}.`,
+          style.width,
+          '  ',
+        )
+      : '',
     ...shownListeners.map((each) => listenerText(each, style)),
     more(listeners.length - shownListeners.length, 'listener', style),
     ...shownConnections.map((each) => connectionText(each, style)),
@@ -206,7 +261,9 @@ function herePart(report: PortReport, style: Style, { all, notes }: PageOptions)
 }
 
 function more(count: number, what: string, style: Style): string {
-  return count <= 0 ? '' : paragraph(`… and ${count} more ${what}${count === 1 ? '' : 's'}: --all lists them.`, style.width, '  ')
+  return count <= 0
+    ? ''
+    : paragraph(`… and ${count} more ${what}${count === 1 ? '' : 's'}: --all lists them.`, style.width, '  ')
 }
 
 export function endpointText(address: string, port: number): string {
@@ -240,7 +297,10 @@ function whyText(process: NonNullable<Listener['process']>): string {
     unknown: '',
   }[origin.kind]
   const directory = process.workingDirectory === null ? '' : `in ${process.workingDirectory}`
-  const chain = process.parents.length === 0 ? '' : `parents: ${process.parents.map((each) => `${each.name} ${each.pid}`).join(' ← ')}`
+  const chain =
+    process.parents.length === 0
+      ? ''
+      : `parents: ${process.parents.map((each) => `${each.name} ${each.pid}`).join(' ← ')}`
   return [by, since, directory, chain].filter((part) => part !== '').join('; ')
 }
 
@@ -256,5 +316,9 @@ function checksPart(port: number, style: Style): string {
     ['Windows', `netstat -ano | findstr :${port}`],
     ['from elsewhere', `nmap -p ${port} HOST`],
   ]
-  return section('To check', style, rows.map(([where = '', command = '']) => `  ${where.padEnd(16)}${style.cyan(command)}\n`).join(''))
+  return section(
+    'To check',
+    style,
+    rows.map(([where = '', command = '']) => `  ${where.padEnd(16)}${style.cyan(command)}\n`).join(''),
+  )
 }

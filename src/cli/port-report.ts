@@ -4,7 +4,19 @@
  */
 import type { Connection, Listener, Sockets } from '../listeners/index.ts'
 import { isGhost, rangeOf, readablePeople, relateUse } from '../registry/index.ts'
-import type { Assignment, Lore, LoreBook, LoreCite, PortEntry, PortSpan, Registry, RelatedUse, Relation, Status, Transport } from '../registry/index.ts'
+import type {
+  Assignment,
+  Lore,
+  LoreBook,
+  LoreCite,
+  PortEntry,
+  PortSpan,
+  Registry,
+  RelatedUse,
+  Relation,
+  Status,
+  Transport,
+} from '../registry/index.ts'
 
 export const PORT_SCHEMA_VERSION = 1
 
@@ -66,9 +78,21 @@ export interface ReportedUse {
   readonly relation: Relation
   readonly conflictsWith: RelatedUse['conflictsWith']
   readonly summary: CitedText
-  readonly uses: readonly (CitedText & { readonly ports: readonly string[]; readonly transports: readonly Transport[] })[]
-  readonly era: { readonly from: string | null; readonly until: string | null; readonly text: string | null; readonly citations: readonly Citation[] } | null
-  readonly successors: readonly { readonly name: string; readonly ports: readonly string[]; readonly citations: readonly Citation[] }[]
+  readonly uses: readonly (CitedText & {
+    readonly ports: readonly string[]
+    readonly transports: readonly Transport[]
+  })[]
+  readonly era: {
+    readonly from: string | null
+    readonly until: string | null
+    readonly text: string | null
+    readonly citations: readonly Citation[]
+  } | null
+  readonly successors: readonly {
+    readonly name: string
+    readonly ports: readonly string[]
+    readonly citations: readonly Citation[]
+  }[]
   readonly history: readonly CitedText[]
   readonly security: readonly CitedText[]
 }
@@ -91,23 +115,44 @@ export interface PortReport {
 }
 
 /** Joins what is known of one port. `sockets` may hold those of other ports too. */
-export function reportPort(port: number, transports: readonly Transport[], registry: Registry, lore: LoreBook, sockets: Sockets): PortReport {
+export function reportPort(
+  port: number,
+  transports: readonly Transport[],
+  registry: Registry,
+  lore: LoreBook,
+  sockets: Sockets,
+): PortReport {
   const entries = registry.lookupAll(port)
-  const related = lore.forPort(port).map((use) => relateUse(registry, port, use))
-  const asked = related.filter((use) => use.uses.some((each) => each.transports.some((transport) => transports.includes(transport))))
+  const related = lore
+    .forPort(port)
+    .map((use) => relateUse(registry, port, use))
+    .toSorted((a, b) => weightOf(a) - weightOf(b))
+  const asked = related.filter((use) =>
+    use.uses.some((each) => each.transports.some((transport) => transports.includes(transport))),
+  )
   const isAsked = (socket: { readonly transport: Transport }): boolean => transports.includes(socket.transport)
   return {
     schemaVersion: PORT_SCHEMA_VERSION,
     port,
     range: rangeOf(port).name,
-    ghost: isGhost(related, entries.some((entry) => entry.status === 'assigned')),
+    ghost: isGhost(
+      related,
+      entries.some((entry) => entry.status === 'assigned'),
+    ),
     transports: Object.fromEntries(entries.filter(isAsked).map((entry) => [entry.transport, reportEntry(entry)])),
     unofficialUses: asked.filter((use) => use.relation !== 'registered').map(reportUse),
     registeredUses: asked.filter((use) => use.relation === 'registered').map(reportUse),
     listeners: sockets.listeners.filter((each) => each.port === port && isAsked(each)),
-    connections: sockets.connections.filter((each) => (each.port === port || each.remotePort === port) && isAsked(each)),
+    connections: sockets.connections.filter(
+      (each) => (each.port === port || each.remotePort === port) && isAsked(each),
+    ),
     declared: [],
   }
+}
+
+/** What a reader most likely meets comes first: what is in use today, what is extinct, malware; the order is else kept. */
+function weightOf({ lore }: RelatedUse): number {
+  return (lore.category === 'malware' ? 2 : 0) + (lore.state === 'extinct' ? 1 : 0)
 }
 
 function reportEntry(entry: PortEntry): ReportedTransport {
@@ -158,9 +203,14 @@ function reportUse(use: RelatedUse): ReportedUse {
   const citations = (cites: readonly LoreCite[]): Citation[] =>
     cites.flatMap(({ source, seen }) => {
       const found = lore.sources[source]
-      return found === undefined ? [] : [{ title: found.title, publisher: found.publisher, url: found.url, date: found.date ?? null, seen }]
+      return found === undefined
+        ? []
+        : [{ title: found.title, publisher: found.publisher, url: found.url, date: found.date ?? null, seen }]
     })
-  const cited = ({ text, cites }: { text: string; cites: readonly LoreCite[] }): CitedText => ({ text, citations: citations(cites) })
+  const cited = ({ text, cites }: { text: string; cites: readonly LoreCite[] }): CitedText => ({
+    text,
+    citations: citations(cites),
+  })
   return {
     id: lore.id,
     name: lore.name,
@@ -173,8 +223,17 @@ function reportUse(use: RelatedUse): ReportedUse {
     era:
       lore.era === undefined
         ? null
-        : { from: lore.era.from ?? null, until: lore.era.until ?? null, text: lore.era.text ?? null, citations: citations(lore.era.cites) },
-    successors: (lore.successors ?? []).map((each) => ({ name: each.name, ports: each.ports ?? [], citations: citations(each.cites) })),
+        : {
+            from: lore.era.from ?? null,
+            until: lore.era.until ?? null,
+            text: lore.era.text ?? null,
+            citations: citations(lore.era.cites),
+          },
+    successors: (lore.successors ?? []).map((each) => ({
+      name: each.name,
+      ports: each.ports ?? [],
+      citations: citations(each.cites),
+    })),
     history: (lore.history ?? []).map(cited),
     security: (lore.security ?? []).map(cited),
   }

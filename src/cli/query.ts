@@ -37,7 +37,8 @@ export function parseQuery(text: string, registry: Registry, openLore: () => Lor
     if (first > last) throw invalid('is a range that ends before it begins')
     return { text, spans: [{ first, last }], transports, name: null }
   }
-  if (slash !== -1 && named === undefined && /^\d+$/.test(text.slice(0, slash))) throw invalid(`names no transport; they are ${TRANSPORTS.join(', ')}`)
+  if (slash !== -1 && named === undefined && /^\d+$/.test(text.slice(0, slash)))
+    throw invalid(`names no transport; they are ${TRANSPORTS.join(', ')}`)
   if (subject === '' || /^[-+]?\d+([.,]\d+)?$/.test(subject)) throw invalid('is not a port')
   return { text, spans: spansOfName(subject, transports, registry, openLore), transports, name: subject }
 }
@@ -51,7 +52,9 @@ function spansOfName(
 ): readonly PortSpan[] {
   const assigned = registry
     .byName(name)
-    .flatMap((row) => (row.ports !== null && row.transports.some((each) => transports.includes(each)) ? [row.ports] : []))
+    .flatMap((row) =>
+      row.ports !== null && row.transports.some((each) => transports.includes(each)) ? [row.ports] : [],
+    )
   return distinct(assigned.length > 0 ? assigned : loreSpans(name, openLore()))
 }
 
@@ -59,7 +62,8 @@ function loreSpans(name: string, lore: LoreBook): PortSpan[] {
   const wanted = name.toLowerCase()
   for (const entry of lore.entries()) {
     const names = [entry.id, entry.name, ...(entry.aliases ?? [])]
-    if (names.some((each) => each.toLowerCase() === wanted)) return entry.uses.flatMap((use) => use.ports.map(parseSpan))
+    if (names.some((each) => each.toLowerCase() === wanted))
+      return entry.uses.flatMap((use) => use.ports.map(parseSpan))
   }
   return []
 }

@@ -9,13 +9,22 @@ import type { Style } from './style.ts'
 
 const ROWS_MAX = 200
 
-interface Run extends PortSpan {
+interface Run {
+  readonly first: number
   readonly transports: string
   readonly status: Status
   readonly what: string
+  last: number
 }
 
-export function renderRange(span: PortSpan, query: PortQuery, registry: Registry, lore: LoreBook, sockets: Sockets, style: Style): string {
+export function renderRange(
+  span: PortSpan,
+  query: PortQuery,
+  registry: Registry,
+  lore: LoreBook,
+  sockets: Sockets,
+  style: Style,
+): string {
   const ranges = [...new Set([rangeOf(span.first).name, rangeOf(span.last).name])].join(' to ')
   const title = `${style.bold(`Ports ${spanText(span)}`)}${query.name === null ? '' : `, asked for as ${printable(query.name)}`} · ${ranges} range\n`
   const runs = runsOf(span, query.transports, registry)
@@ -31,8 +40,13 @@ export function renderRange(span: PortSpan, query: PortQuery, registry: Registry
     ],
     style,
   )
-  const rest = runs.length > shown.length ? paragraph(`… and ${runs.length - shown.length} more runs: ask for a smaller range, or --json.`, style.width, '') : ''
-  return [title, rows + rest, loreLines(span, lore, style), hereLines(span, query.transports, sockets, style)].filter((part) => part !== '').join('\n')
+  const rest =
+    runs.length > shown.length
+      ? paragraph(`… and ${runs.length - shown.length} more runs: ask for a smaller range, or --json.`, style.width, '')
+      : ''
+  return [title, rows + rest, loreLines(span, lore, style), hereLines(span, query.transports, sockets, style)]
+    .filter((part) => part !== '')
+    .join('\n')
 }
 
 /** Adjacent ports, and transports, with the same answer are one run. */
@@ -45,21 +59,39 @@ function runsOf(span: PortSpan, transports: readonly Transport[], registry: Regi
     for (const transport of transports) {
       const entry = registry.lookup(port, transport)
       const [first] = entry.assignments
-      const what = entry.status === 'assigned' ? [entry.names.join(', '), first?.description ?? ''].filter((part) => part !== '').join(': ') : ''
+      const what =
+        entry.status === 'assigned'
+          ? [entry.names.join(', '), first?.description ?? ''].filter((part) => part !== '').join(': ')
+          : ''
       const key = `${entry.status} ${what}`
       const group = groups.get(key)
       if (group === undefined) groups.set(key, { transports: [transport], status: entry.status, what })
       else group.transports.push(transport)
     }
+    // Almost no port is assigned on sctp and dccp: that is said only where nothing else is.
+    for (const [key, group] of groups) {
+      if (groups.size > 1 && group.status === 'unassigned' && !group.transports.some(isCommon)) groups.delete(key)
+    }
     const key = JSON.stringify([...groups])
-    if (key === openKey) open = open.map((run) => ({ ...run, last: port }))
-    else {
+    if (key === openKey) {
+      for (const run of open) run.last = port
+    } else {
       runs.push(...open)
-      open = [...groups.values()].map((group) => ({ ...group, transports: group.transports.join(', '), first: port, last: port }))
+      open = [...groups.values()].map(({ transports: named, status, what }) => ({
+        transports: named.join(', '),
+        status,
+        what,
+        first: port,
+        last: port,
+      }))
       openKey = key
     }
   }
   return [...runs, ...open]
+}
+
+function isCommon(transport: Transport): boolean {
+  return transport === 'tcp' || transport === 'udp'
 }
 
 function loreLines(span: PortSpan, lore: LoreBook, style: Style): string {
@@ -73,13 +105,27 @@ function loreLines(span: PortSpan, lore: LoreBook, style: Style): string {
     }
   }
   if (found.size === 0) return ''
-  const names = [...found.values()].map(({ name, state, ports }) => `${name} (${[...ports].slice(0, 3).join(', ')}${state === 'extinct' ? ', extinct' : ''})`)
+  const names = [...found.values()].map(
+    ({ name, state, ports }) =>
+      `${name} (${[...ports].slice(0, 3).join(', ')}${state === 'extinct' ? ', extinct' : ''})`,
+  )
   return `${style.bold('Known uses')}\n${paragraph(names.join('; '), style.width, '  ')}`
 }
 
 function hereLines(span: PortSpan, transports: readonly Transport[], sockets: Sockets, style: Style): string {
-  const here = sockets.listeners.filter((each) => span.first <= each.port && each.port <= span.last && transports.includes(each.transport))
-  const rows = here.map((each) => paragraph(printable(`${each.transport} ${each.port} on ${each.address}: ${each.process === null ? 'process not seen' : `${each.process.name}, pid ${each.process.pid}`}`), style.width, '  ', '    '))
+  const here = sockets.listeners.filter(
+    (each) => span.first <= each.port && each.port <= span.last && transports.includes(each.transport),
+  )
+  const rows = here.map((each) =>
+    paragraph(
+      printable(
+        `${each.transport} ${each.port} on ${each.address}: ${each.process === null ? 'process not seen' : `${each.process.name}, pid ${each.process.pid}`}`,
+      ),
+      style.width,
+      '  ',
+      '    ',
+    ),
+  )
   const body = rows.length === 0 ? '  Nothing listens on these ports.\n' : rows.join('')
   return `${style.bold('On this machine')}\n${body}`
 }

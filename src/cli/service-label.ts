@@ -14,7 +14,8 @@ export function serviceLabel(registry: Registry, lore: LoreBook, port: number, t
   if (known.length === 0) return entry.name
   const registered = new Set(entry.names.map((name) => name.toLowerCase()))
   const others = known.filter((each) => !each.registryNames.some((name) => registered.has(name.toLowerCase())))
-  const rank = ({ category, state }: LoreBrief): number => (category === 'malware' ? 2 : 0) + (state === 'extinct' ? 1 : 0)
+  const rank = ({ category, state }: LoreBrief): number =>
+    (category === 'malware' ? 2 : 0) + (state === 'extinct' ? 1 : 0)
   const [best] = others.toSorted((a, b) => rank(a) - rank(b))
   if (best === undefined || (entry.name !== '' && rank(best) > 0)) return entry.name
   return `${entry.name} ~${best.name}`.trim()

@@ -21,7 +21,8 @@ const WIDTH_MAX = 110
 const plain: Paint = (text) => text
 
 export function makeStyle(options: { readonly colour: boolean; readonly columns: number | null }): Style {
-  const paint = (open: number, close: number): Paint => (options.colour ? (text) => `\u001b[${open}m${text}\u001b[${close}m` : plain)
+  const paint = (open: number, close: number): Paint =>
+    options.colour ? (text) => `\u001b[${open}m${text}\u001b[${close}m` : plain
   return {
     width: options.columns === null ? PIPE_WIDTH : Math.min(WIDTH_MAX, Math.max(WIDTH_MIN, options.columns)),
     bold: paint(1, 22),
@@ -75,7 +76,12 @@ export function columnsOf(text: string): number {
   let columns = 0
   for (const character of bare) {
     if (/\p{M}/u.test(character)) continue
-    columns += /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u.test(character) ? 2 : 1
+    columns +=
+      /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u.test(
+        character,
+      )
+        ? 2
+        : 1
   }
   return columns
 }
@@ -99,26 +105,41 @@ export interface Column<Row> {
   readonly paint?: (text: string, row: Row) => string
 }
 
+const GAP = '  '
+const LAST_COLUMNS_MIN = 8
+
 /** Lines of aligned columns; the last column takes what room is left and is cut there. `fitLast` false leaves it whole. */
-export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[], style: Style, fitLast = true): string {
-  const cells = rows.map((row) => columns.map((column) => column.cell(row)))
-  const taken = cells.map((line) => line.map(columnsOf))
-  const widths = columns.map((column, index) => taken.reduce((width, line) => Math.max(width, line[index] ?? 0), columnsOf(column.title)))
+export function table<Row>(
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+  style: Style,
+  fitLast = true,
+): string {
   const last = columns.length - 1
-  const used = widths.slice(0, last).reduce((sum, width) => sum + width + 2, 0)
-  const room = fitLast ? Math.max(8, style.width - used) : Infinity
-  const render = (line: readonly string[], lengths: readonly number[], paint: (text: string, index: number) => string): string => {
-    let out = ''
-    for (const [index, cell] of line.entries()) {
-      const isRight = columns[index]?.align === 'right'
-      const text = index === last && (lengths[index] ?? 0) > room ? fit(cell, room) : cell
-      const gap = index === last && !isRight ? '' : ' '.repeat(Math.max(0, (widths[index] ?? 0) - (lengths[index] ?? 0)))
-      out += `${index === 0 ? '' : '  '}${paint(isRight ? gap + text : text + gap, index)}`
-    }
-    return out.trimEnd()
+  const cells = columns.map((column) => rows.map((row) => column.cell(row)))
+  const lengths = cells.map((column) => column.map(columnsOf))
+  const widths = columns.map((column, index) =>
+    (lengths[index] ?? []).reduce((width, each) => Math.max(width, each), columnsOf(column.title)),
+  )
+  const used = widths.slice(0, last).reduce((sum, width) => sum + width + GAP.length, 0)
+  const room = fitLast ? Math.max(LAST_COLUMNS_MIN, style.width - used) : Infinity
+  const pad = (text: string, length: number, index: number): string => {
+    const isRight = columns[index]?.align === 'right'
+    if (index === last && !isRight) return length > room ? fit(text, room) : text
+    const blanks = ' '.repeat((widths[index] ?? 0) - length)
+    return isRight ? blanks + text : text + blanks
   }
-  const titles = columns.map((column) => column.title)
-  const head = render(titles, titles.map(columnsOf), (text) => style.bold(text))
-  const body = rows.map((row, at) => render(cells[at] ?? [], taken[at] ?? [], (text, index) => columns[index]?.paint?.(text, row) ?? text))
-  return `${[head, ...body].join('\n')}\n`
+  const head = columns.map((column, index) => style.bold(pad(column.title, columnsOf(column.title), index))).join(GAP)
+  let out = `${head}\n`
+  for (let at = 0; at < rows.length; at += 1) {
+    const row = rows[at]
+    let line = ''
+    for (let index = 0; index <= last; index += 1) {
+      const text = pad(cells[index]?.[at] ?? '', lengths[index]?.[at] ?? 0, index)
+      const paint = columns[index]?.paint
+      line += (index === 0 ? '' : GAP) + (paint === undefined || row === undefined ? text : paint(text, row))
+    }
+    out += `${line.endsWith(' ') ? line.trimEnd() : line}\n`
+  }
+  return out
 }

@@ -5,6 +5,7 @@ import { packageFolder } from '../core/index.ts'
 /** `portolan 0.1.0`, from the package's own description. */
 export function versionText(): string {
   const manifest: unknown = JSON.parse(readFileSync(join(packageFolder(), 'package.json'), 'utf8'))
-  const version = typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : 'unknown'
+  const version =
+    typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : 'unknown'
   return `portolan ${String(version)}\n`
 }

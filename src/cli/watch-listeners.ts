@@ -18,7 +18,10 @@ export async function watchListeners(
   while (!context.signal.aborted) {
     const { listeners } = await look()
     const now = new Map(listeners.map((each) => [keyOf(each), each]))
-    if (context.isOutTerminal) context.out(`${CLEAR}${new Date().toLocaleTimeString()}, every ${intervalMs / 1000} s, Ctrl-C ends\n\n${render(listeners)}`)
+    if (context.isOutTerminal)
+      context.out(
+        `${CLEAR}${new Date().toLocaleTimeString()}, every ${intervalMs / 1000} s, Ctrl-C ends\n\n${render(listeners)}`,
+      )
     else context.out(changes(before, now))
     before = now
     await sleep(intervalMs, undefined, { signal: context.signal }).catch(() => undefined)

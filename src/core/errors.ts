@@ -14,9 +14,18 @@ interface ErrorKind {
 }
 
 export const ERROR_KINDS = {
-  ERR_PORTOLAN_USAGE: { summary: 'The command line names no known command, or an option is wrong or missing.', exit: 2 },
-  ERR_PORTOLAN_PORT_INVALID: { summary: 'A text that should be a port, a range of ports or a service name is none.', exit: 2 },
-  ERR_PORTOLAN_INPUT_UNREADABLE: { summary: 'A file named on the command line, or standard input, cannot be read.', exit: 3 },
+  ERR_PORTOLAN_USAGE: {
+    summary: 'The command line names no known command, or an option is wrong or missing.',
+    exit: 2,
+  },
+  ERR_PORTOLAN_PORT_INVALID: {
+    summary: 'A text that should be a port, a range of ports or a service name is none.',
+    exit: 2,
+  },
+  ERR_PORTOLAN_INPUT_UNREADABLE: {
+    summary: 'A file named on the command line, or standard input, cannot be read.',
+    exit: 3,
+  },
   ERR_PORTOLAN_REGISTRY_DATA_MISSING: { summary: 'The compiled registry file is not where it should be.', exit: 3 },
   ERR_PORTOLAN_REGISTRY_DATA_DAMAGED: {
     summary: 'The compiled registry file is truncated, changed or of another format version.',
@@ -33,7 +42,10 @@ export const ERROR_KINDS = {
   ERR_PORTOLAN_LISTENERS_UNSUPPORTED: { summary: "Portolan cannot read this operating system's sockets.", exit: 3 },
   ERR_PORTOLAN_LISTENERS_UNREADABLE: { summary: "This machine's socket tables could not be read.", exit: 3 },
   ERR_PORTOLAN_TOOL_FAILED: { summary: 'A program that Portolan asks (lsof, netstat, tasklist, ps) failed.', exit: 3 },
-  ERR_PORTOLAN_KILL_REFUSED: { summary: 'Portolan will not end that process (pid 1, itself, or its own parents).', exit: 2 },
+  ERR_PORTOLAN_KILL_REFUSED: {
+    summary: 'Portolan will not end that process (pid 1, itself, or its own parents).',
+    exit: 2,
+  },
   ERR_PORTOLAN_KILL_DENIED: { summary: 'The system does not let this user end that process.', exit: 3 },
 } as const satisfies Record<string, ErrorKind>
 

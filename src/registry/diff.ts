@@ -46,7 +46,9 @@ function changeOf(before: Registry, after: Registry, port: number, transport: Tr
   const old = stateOf(before, port, transport)
   const now = stateOf(after, port, transport)
   const kind = kindOf(old, now)
-  return kind === null ? null : { kind, ports: { first: port, last: port }, transports: [transport], before: old, after: now }
+  return kind === null
+    ? null
+    : { kind, ports: { first: port, last: port }, transports: [transport], before: old, after: now }
 }
 
 function stateOf(registry: Registry, port: number, transport: Transport): PairState {
@@ -71,7 +73,10 @@ function joinTransports(runs: readonly { key: string; change: Change }[]): reado
   for (const { key, change } of runs) {
     const whole = `${change.ports.first}-${change.ports.last} ${key}`
     const known = joined.get(whole)
-    joined.set(whole, known === undefined ? change : { ...known, transports: [...known.transports, ...change.transports] })
+    joined.set(
+      whole,
+      known === undefined ? change : { ...known, transports: [...known.transports, ...change.transports] },
+    )
   }
-  return [...joined.values()].sort((a, b) => a.ports.first - b.ports.first || a.ports.last - b.ports.last)
+  return [...joined.values()].toSorted((a, b) => a.ports.first - b.ports.first || a.ports.last - b.ports.last)
 }

@@ -14,14 +14,20 @@ export interface FetchedText {
  */
 export async function fetchCsv(from: string, signal?: AbortSignal): Promise<FetchedText> {
   const isAddress = /^[a-z][a-z0-9+.-]+:\/\//i.test(from)
-  const { bytes, lastModified } = isAddress ? await fetchAddress(from, signal) : { bytes: await readLimited(from), lastModified: null }
+  const { bytes, lastModified } = isAddress
+    ? await fetchAddress(from, signal)
+    : { bytes: await readLimited(from), lastModified: null }
   try {
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), lastModified }
   } catch (error) {
-    throw new PortolanError('ERR_PORTOLAN_CSV_REFUSED', `${from}, line ${lineOfBadByte(bytes)}: the bytes are not UTF-8`, {
-      hint: "Give the unchanged file 'service-names-port-numbers.csv' that IANA publishes. Nothing was replaced.",
-      cause: error,
-    })
+    throw new PortolanError(
+      'ERR_PORTOLAN_CSV_REFUSED',
+      `${from}, line ${lineOfBadByte(bytes)}: the bytes are not UTF-8`,
+      {
+        hint: "Give the unchanged file 'service-names-port-numbers.csv' that IANA publishes. Nothing was replaced.",
+        cause: error,
+      },
+    )
   }
 }
 
@@ -39,7 +45,10 @@ async function readLimited(path: string): Promise<Uint8Array> {
   }
 }
 
-async function fetchAddress(from: string, signal?: AbortSignal): Promise<{ bytes: Uint8Array; lastModified: string | null }> {
+async function fetchAddress(
+  from: string,
+  signal?: AbortSignal,
+): Promise<{ bytes: Uint8Array; lastModified: string | null }> {
   const failed = (what: string, cause?: unknown): PortolanError =>
     new PortolanError('ERR_PORTOLAN_FETCH_FAILED', `${from}: ${what}`, {
       hint: 'Check the address and the network, or fetch the file otherwise and give its path. Nothing was replaced.',
@@ -49,7 +58,8 @@ async function fetchAddress(from: string, signal?: AbortSignal): Promise<{ bytes
   let address = new URL(from)
   try {
     for (let redirects = 0; redirects <= LIMITS.fetchRedirects; redirects += 1) {
-      if (!isTrusted(address)) throw failed(`${address.protocol}//${address.host} is not encrypted, so anyone on the way could change it`)
+      if (!isTrusted(address))
+        throw failed(`${address.protocol}//${address.host} is not encrypted, so anyone on the way could change it`)
       const response = await fetch(address, {
         redirect: 'manual',
         signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
@@ -63,14 +73,19 @@ async function fetchAddress(from: string, signal?: AbortSignal): Promise<{ bytes
       return { bytes: await readBody(response, failed), lastModified: dayOf(response.headers.get('last-modified')) }
     }
   } catch (error) {
-    throw error instanceof PortolanError ? error : failed(messageOf(error instanceof Error && error.cause !== undefined ? error.cause : error), error)
+    throw error instanceof PortolanError
+      ? error
+      : failed(messageOf(error instanceof Error && error.cause !== undefined ? error.cause : error), error)
   }
   throw failed(`more than ${LIMITS.fetchRedirects} redirects`)
 }
 
 /** Only what is encrypted, or never leaves this machine, may replace the registry. */
 function isTrusted(address: URL): boolean {
-  return address.protocol === 'https:' || (address.protocol === 'http:' && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(address.hostname))
+  return (
+    address.protocol === 'https:' ||
+    (address.protocol === 'http:' && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(address.hostname))
+  )
 }
 
 async function readBody(response: Response, failed: (what: string) => PortolanError): Promise<Uint8Array> {
@@ -82,7 +97,8 @@ async function readBody(response: Response, failed: (what: string) => PortolanEr
     parts.push(part)
   }
   const announced = Number(response.headers.get('content-length') ?? length)
-  if (response.headers.get('content-encoding') === null && announced !== length) throw failed(`${length} bytes of ${announced} came`)
+  if (response.headers.get('content-encoding') === null && announced !== length)
+    throw failed(`${length} bytes of ${announced} came`)
   return Buffer.concat(parts)
 }
 

@@ -125,7 +125,8 @@ function parseSpan(text: string, line: number): PortSpan | null {
   const match = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text)
   const first = Number(match?.[1])
   const last = match?.[2] === undefined ? first : Number(match[2])
-  if (match === null || first > last || last > PORT_MAX) throw new CsvError(line, `'${text.slice(0, 40)}' is not a port or a range`)
+  if (match === null || first > last || last > PORT_MAX)
+    throw new CsvError(line, `'${text.slice(0, 40)}' is not a port or a range`)
   return { first, last }
 }
 
@@ -137,7 +138,8 @@ function parseTransport(text: string, line: number): readonly Transport[] {
 }
 
 function checkDate(text: string, line: number): string {
-  if (text !== '' && !/^\d{4}-\d{2}(-\d{2})?$/.test(text)) throw new CsvError(line, `'${text.slice(0, 40)}' is not a date`)
+  if (text !== '' && !/^\d{4}-\d{2}(-\d{2})?$/.test(text))
+    throw new CsvError(line, `'${text.slice(0, 40)}' is not a date`)
   return text
 }
 

@@ -25,9 +25,13 @@ const U16_MAX = 0xffff
 
 function fitting(count: number, what: string): number {
   if (count > U16_MAX) {
-    throw new PortolanError('ERR_PORTOLAN_REGISTRY_TOO_LARGE', `the registry has ${count} ${what}; the compiled file holds ${U16_MAX}`, {
-      hint: 'Report this: the format of the compiled file has to grow.',
-    })
+    throw new PortolanError(
+      'ERR_PORTOLAN_REGISTRY_TOO_LARGE',
+      `the registry has ${count} ${what}; the compiled file holds ${U16_MAX}`,
+      {
+        hint: 'Report this: the format of the compiled file has to grow.',
+      },
+    )
   }
   return count
 }
@@ -37,7 +41,10 @@ export function buildIndex(table: RegistryTable, madeAt: string): Buffer {
   const pool = new RecordPool()
   for (const [key, cell] of table.cells) for (const record of cell.records) pool.add(record, 1 << (key >>> 16))
   for (const record of table.portless) {
-    pool.add(record, transportNumbers(record).reduce((mask, each) => mask | (1 << each), 0))
+    pool.add(
+      record,
+      transportNumbers(record).reduce((mask, each) => mask | (1 << each), 0),
+    )
   }
   const texts = numberTexts(pool.records.map(({ record }) => record))
   const cells = buildCells(table, pool)
@@ -118,11 +125,19 @@ function recordWords({ record, transports }: PooledRecord, numberOf: (text: stri
     (record.ports === null ? 0 : RecordFlags.hasPort) |
     (record.textSource << RecordFlags.textSourceShift) |
     (record.detailSource << RecordFlags.detailSourceShift)
-  return [...RECORD_TEXTS.map((text) => numberOf(record[text])), record.ports?.first ?? 0, record.ports?.last ?? 0, flags]
+  return [
+    ...RECORD_TEXTS.map((text) => numberOf(record[text])),
+    record.ports?.first ?? 0,
+    record.ports?.last ?? 0,
+    flags,
+  ]
 }
 
 /** Cell 0 is that of every pair that no row speaks of. */
-function buildCells(table: RegistryTable, pool: RecordPool): { words: readonly number[]; offsetOf: (key: number) => number } {
+function buildCells(
+  table: RegistryTable,
+  pool: RecordPool,
+): { words: readonly number[]; offsetOf: (key: number) => number } {
   const silence = table.sources.length - 1
   const words = [silence << 2]
   const offsetOfCell = new Map<string, number>()
@@ -160,7 +175,9 @@ function buildPages(offsetOf: (key: number) => number): { tables: number[]; page
 
 /** The numbers of the records that have a name, in the order of their names in lower case. */
 function sortedNames(records: readonly PooledRecord[]): number[] {
-  const named = records.flatMap(({ record }, number) => (record.name === '' ? [] : [{ key: record.name.toLowerCase(), number }]))
+  const named = records.flatMap(({ record }, number) =>
+    record.name === '' ? [] : [{ key: record.name.toLowerCase(), number }],
+  )
   named.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.number - b.number))
   return named.map(({ number }) => number)
 }

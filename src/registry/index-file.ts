@@ -101,15 +101,17 @@ export function openSections(bytes: Buffer, from: string): IndexSections {
     throw damaged(from, 'not a compiled registry file')
   }
   const version = bytes.readUInt32LE(8)
-  if (version !== FORMAT_VERSION) throw damaged(from, `format version ${version}, and this Portolan reads ${FORMAT_VERSION}`)
+  if (version !== FORMAT_VERSION)
+    throw damaged(from, `format version ${version}, and this Portolan reads ${FORMAT_VERSION}`)
   const length = bytes.readUInt32LE(16)
   if (length !== bytes.length) throw damaged(from, `${bytes.length} bytes instead of ${length}: truncated or changed`)
   const section = (name: Section): Buffer => {
     const at = SECTIONS_AT + 8 * SECTIONS.indexOf(name)
     const offset = bytes.readUInt32LE(at)
-    const length = bytes.readUInt32LE(at + 4)
-    if (offset % 4 !== 0 || offset < HEADER_BYTES || offset + length > bytes.length) throw damaged(from, `section ${name} lies outside the file`)
-    return bytes.subarray(offset, offset + length)
+    const size = bytes.readUInt32LE(at + 4)
+    if (offset % 4 !== 0 || offset < HEADER_BYTES || offset + size > bytes.length)
+      throw damaged(from, `section ${name} lies outside the file`)
+    return bytes.subarray(offset, offset + size)
   }
   const words = (name: Section): Uint16Array => {
     const part = section(name)
@@ -139,7 +141,8 @@ export function openSections(bytes: Buffer, from: string): IndexSections {
  */
 export async function verifyChecksum(bytes: Buffer, from: string): Promise<void> {
   const { crc32 } = await import('node:zlib')
-  if (crc32(bytes.subarray(HEADER_BYTES)) !== bytes.readUInt32LE(12)) throw damaged(from, 'the checksum does not fit: a byte was changed')
+  if (crc32(bytes.subarray(HEADER_BYTES)) !== bytes.readUInt32LE(12))
+    throw damaged(from, 'the checksum does not fit: a byte was changed')
 }
 
 function parseMeta(text: string, from: string): IndexMeta {

@@ -15,7 +15,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { PortolanError, messageOf } from '../core/index.ts'
 import type { Lore } from './lore-schema.ts'
-import { TRANSPORTS } from './model.ts'
+import { PORT_MAX, TRANSPORTS } from './model.ts'
 import type { Transport } from './model.ts'
 
 const MAGIC = 'PORTLORE'
@@ -52,7 +52,7 @@ export function buildLore(entries: readonly Lore[]): Buffer {
     lore.uses.flatMap((use) =>
       use.ports.flatMap((text) => {
         const { first, last } = parseSpan(text)
-        return [first, last, use.transports.reduce((mask, each) => mask | (1 << TRANSPORTS.indexOf(each)), 0), entry]
+        return [first, last, maskOf(use.transports), entry]
       }),
     ),
   )
@@ -88,7 +88,7 @@ export class LoreBook {
   readonly #briefsAt: number
   readonly #bodiesAt: number
   #briefs: readonly LoreBrief[] | null = null
-  #pages: SpanPages | null = null
+  #byPort: readonly (readonly number[] | undefined)[] | null = null
   #all: readonly Lore[] | null = null
   #asked = 0
 
@@ -104,7 +104,8 @@ export class LoreBook {
       const length = spans + head.readUInt32LE(20) * 4
       const { size: bytes } = fstatSync(descriptor)
       const isOurs = head.toString('latin1', 0, 8) === MAGIC && head.readUInt32LE(8) === VERSION
-      if (!isOurs || head.readUInt32LE(12) !== bytes || length > bytes) throw new Error('truncated, or of another format')
+      if (!isOurs || head.readUInt32LE(12) !== bytes || length > bytes)
+        throw new Error('truncated, or of another format')
       return { header: head, index: readExactly(descriptor, SPANS_AT, length), size: bytes }
     })
     const spanBytes = header.readUInt32LE(16) * SPAN_WORDS * 2
@@ -124,7 +125,10 @@ export class LoreBook {
    * @param filter only uses of these transports, and of at most so many ports
    */
   forPort(port: number, filter: SpanFilter = {}): readonly LoreUse[] {
-    return this.#read(this.#entriesAt(port, filter)).map((lore) => ({ lore, uses: lore.uses.filter((use) => use.ports.some((text) => covers(text, port))) }))
+    return this.#read(this.#entriesAt(port, filter)).map((lore) => ({
+      lore,
+      uses: lore.uses.filter((use) => use.ports.some((text) => covers(text, port))),
+    }))
   }
 
   /** The same entries in brief: for lists of many ports, for nothing more is read. */
@@ -134,26 +138,31 @@ export class LoreBook {
     this.#briefs ??= readFileParts(this.#file, (descriptor) => {
       const bytes = readExactly(descriptor, this.#briefsAt, this.#bodiesAt - this.#briefsAt)
       // Only `buildLore` writes these bytes.
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion
       return JSON.parse(bytes.toString('utf8')) as LoreBrief[]
     })
     const briefs = this.#briefs
     return entries.flatMap((entry) => briefs[entry] ?? [])
   }
 
-  #entriesAt(port: number, filter: SpanFilter): readonly number[] {
-    let widths: Map<number, number> | null = null
-    this.#eachSpan(port, filter, (entry, width) => {
-      widths ??= new Map<number, number>()
-      widths.set(entry, Math.min(width, widths.get(entry) ?? Infinity))
-    })
-    return widths === null ? NONE : byWidth(widths)
+  #entriesAt(port: number, { transports = TRANSPORTS, portsMax = Infinity }: SpanFilter): readonly number[] {
+    const found = this.#spansAt(port)
+    if (found.length === 0) return found
+    const spans = this.#spans
+    const wanted = maskOf(transports)
+    const widths = new Map<number, number>()
+    for (const at of found) {
+      const width = (spans[at + 1] ?? 0) - (spans[at] ?? 0)
+      const entry = spans[at + 3] ?? 0
+      if (((spans[at + 2] ?? 0) & wanted) !== 0 && width < portsMax)
+        widths.set(entry, Math.min(width, widths.get(entry) ?? Infinity))
+    }
+    return [...widths].toSorted((x, y) => x[1] - y[1] || x[0] - y[0]).map(([entry]) => entry)
   }
 
   /** Whether any use, current or extinct, covers a port. */
   covers(port: number, filter: SpanFilter = {}): boolean {
-    let isCovered = false
-    this.#eachSpan(port, filter, () => (isCovered = true))
-    return isCovered
+    return this.#entriesAt(port, filter).length > 0
   }
 
   /** Every entry, in the order of their ids. */
@@ -161,25 +170,16 @@ export class LoreBook {
     return this.#read(Array.from(this.#ends.keys()))
   }
 
-  /** Visits the spans that cover a port: of those no wider than a page, only such as begin on its page or the one before. */
-  #eachSpan(port: number, { transports = TRANSPORTS, portsMax = Infinity }: SpanFilter, visit: (entry: number, width: number) => void): void {
-    this.#pages ??= pagesOf(this.#spans)
-    const spans = this.#spans
-    const wanted = transports.reduce((mask, each) => mask | (1 << TRANSPORTS.indexOf(each)), 0)
-    const page = port >>> 8
-    for (const list of [this.#pages.wide, this.#pages.byPage[page - 1], this.#pages.byPage[page]]) {
-      for (const at of list ?? []) {
-        const first = spans[at] ?? 0
-        const last = spans[at + 1] ?? 0
-        if (port < first || port > last || ((spans[at + 2] ?? 0) & wanted) === 0 || last - first >= portsMax) continue
-        visit(spans[at + 3] ?? 0, last - first)
-      }
-    }
+  /** Offsets of the spans that cover a port. */
+  #spansAt(port: number): readonly number[] {
+    this.#asked += 1
+    if (this.#asked <= MANY) return coveringSpans(this.#spans, port)
+    this.#byPort ??= spansByPort(this.#spans)
+    return this.#byPort[port] ?? NONE
   }
 
   #read(entries: readonly number[]): readonly Lore[] {
     // Who asks for many ports will have read most entries in the end: then all are read at once.
-    this.#asked += 1
     if (this.#all === null && this.#asked > MANY) this.#all = this.#readFile(Array.from(this.#ends.keys()))
     const all = this.#all
     if (all === null) return this.#readFile(entries)
@@ -192,6 +192,7 @@ export class LoreBook {
         const from = entry === 0 ? 0 : (this.#ends[entry - 1] ?? 0)
         const body = readExactly(descriptor, this.#bodiesAt + from, (this.#ends[entry] ?? 0) - from)
         // Only `buildLore` writes these bytes, from entries that the schema passed.
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion
         return JSON.parse(body.toString('utf8')) as Lore
       }),
     )
@@ -200,27 +201,40 @@ export class LoreBook {
 
 const NONE: readonly number[] = []
 
-/** The narrowest first. */
-function byWidth(widths: ReadonlyMap<number, number>): readonly number[] {
-  return [...widths].sort((a, b) => a[1] - b[1] || a[0] - b[0]).map(([entry]) => entry)
+function maskOf(transports: readonly Transport[]): number {
+  let mask = 0
+  for (const transport of transports) mask |= 1 << TRANSPORTS.indexOf(transport)
+  return mask
 }
 
-/** Offsets of spans: those wider than a page, and the others by the page on which they begin. */
-interface SpanPages {
-  readonly wide: readonly number[]
-  readonly byPage: readonly (readonly number[] | undefined)[]
+function coveringSpans(spans: Uint16Array, port: number): readonly number[] {
+  const found: number[] = []
+  for (let at = 0; at < spans.length; at += SPAN_WORDS)
+    if ((spans[at] ?? 0) <= port && port <= (spans[at + 1] ?? 0)) found.push(at)
+  return found
 }
 
-function pagesOf(spans: Uint16Array): SpanPages {
-  const wide: number[] = []
-  const byPage: number[][] = []
-  for (let at = 0; at < spans.length; at += SPAN_WORDS) {
-    const first = spans[at] ?? 0
-    const isWide = (spans[at + 1] ?? 0) - first > 255
-    const list = isWide ? wide : (byPage[first >>> 8] ??= [])
-    list.push(at)
+/** For each port the offsets of the spans that cover it, in one sweep; ports that the same spans cover share a list. */
+function spansByPort(spans: Uint16Array): readonly (readonly number[] | undefined)[] {
+  const offsets = Array.from({ length: spans.length / SPAN_WORDS }, (_, index) => index * SPAN_WORDS)
+  const starts = offsets.toSorted((x, y) => (spans[x] ?? 0) - (spans[y] ?? 0))
+  const edges = [...new Set(offsets.flatMap((at) => [spans[at] ?? 0, (spans[at + 1] ?? 0) + 1]))].toSorted(
+    (x, y) => x - y,
+  )
+  const byPort: (readonly number[] | undefined)[] = Array.from({ length: PORT_MAX + 1 })
+  let active: number[] = []
+  let next = 0
+  for (const [index, first] of edges.entries()) {
+    active = active.filter((at) => (spans[at + 1] ?? 0) >= first)
+    while (next < starts.length && spans[starts[next] ?? 0] === first) {
+      active.push(starts[next] ?? 0)
+      next += 1
+    }
+    if (active.length === 0) continue
+    const here = [...active]
+    for (let port = first; port < (edges[index + 1] ?? first); port += 1) byPort[port] = here
   }
-  return { wide, byPage }
+  return byPort
 }
 
 function damaged(file: string, what: string, cause?: unknown): PortolanError {

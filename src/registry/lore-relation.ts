@@ -24,7 +24,10 @@ export function relateUse(registry: Registry, port: number, use: LoreUse): Relat
   const assigned = entries.filter((entry) => entry.status === 'assigned')
   const conflictsWith = assigned
     .filter((entry) => !entry.names.some((name) => own.has(name.toLowerCase())))
-    .map((entry) => ({ transport: entry.transport, name: entry.name === '' ? (entry.assignments[0]?.description ?? '') : entry.name }))
+    .map((entry) => ({
+      transport: entry.transport,
+      name: entry.name === '' ? (entry.assignments[0]?.description ?? '') : entry.name,
+    }))
   const isRegistered = assigned.length > conflictsWith.length
   const relation = isRegistered ? 'registered' : conflictsWith.length > 0 ? 'conflict' : 'unofficial'
   return { ...use, relation, conflictsWith: isRegistered ? [] : conflictsWith }

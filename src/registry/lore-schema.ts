@@ -8,19 +8,49 @@ import * as v from 'valibot'
 
 /** What kinds of service there are; `malware` is for programs that their host's owner did not want. */
 export const LORE_CATEGORIES = [
-  'ai', 'backup', 'chat', 'container', 'database', 'development', 'directory', 'file-sharing', 'game', 'industrial', 'iot',
-  'mail', 'malware', 'media', 'messaging', 'monitoring', 'network', 'news', 'p2p', 'printing', 'remote-access', 'security',
-  'terminal', 'web', 'other',
+  'ai',
+  'backup',
+  'chat',
+  'container',
+  'database',
+  'development',
+  'directory',
+  'file-sharing',
+  'game',
+  'industrial',
+  'iot',
+  'mail',
+  'malware',
+  'media',
+  'messaging',
+  'monitoring',
+  'network',
+  'news',
+  'p2p',
+  'printing',
+  'remote-access',
+  'security',
+  'terminal',
+  'web',
+  'other',
 ] as const
 
-const text = (max: number) => v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(max), v.regex(/^[^\p{Cc}]*$/u, 'control character'))
+const text = (max: number) =>
+  v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(max), v.regex(/^[^\p{Cc}]*$/u, 'control character'))
 const id = v.pipe(v.string(), v.maxLength(48), v.regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'not kebab-case'))
 /** A year, a month or a day, as exact as the source is. */
-const date = v.pipe(v.string(), v.regex(/^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$/, 'not YYYY, YYYY-MM or YYYY-MM-DD'))
-const portSpan = v.pipe(v.string(), v.regex(/^\d{1,5}(-\d{1,5})?$/, 'not a port or FROM-TO'), v.check((span) => {
-  const [first = 0, last = first] = span.split('-').map(Number)
-  return first <= last && last <= 65535
-}, 'port above 65535, or FROM above TO'))
+const date = v.pipe(
+  v.string(),
+  v.regex(/^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$/, 'not YYYY, YYYY-MM or YYYY-MM-DD'),
+)
+const portSpan = v.pipe(
+  v.string(),
+  v.regex(/^\d{1,5}(-\d{1,5})?$/, 'not a port or FROM-TO'),
+  v.check((span) => {
+    const [first = 0, last = first] = span.split('-').map(Number)
+    return first <= last && last <= 65535
+  }, 'port above 65535, or FROM above TO'),
+)
 
 /** A statement's link to one of the file's sources. `seen`: the source was read, and it does say so. */
 const cite = v.strictObject({ source: id, seen: v.boolean() })
@@ -66,7 +96,10 @@ export const loreSchema = v.strictObject({
   successors: v.optional(v.array(successor)),
   history: v.optional(v.array(statement)),
   security: v.optional(v.array(statement)),
-  sources: v.pipe(v.record(id, source), v.check((all) => Object.keys(all).length > 0, 'no sources')),
+  sources: v.pipe(
+    v.record(id, source),
+    v.check((all) => Object.keys(all).length > 0, 'no sources'),
+  ),
 })
 
 export type Lore = v.InferOutput<typeof loreSchema>
@@ -89,10 +122,16 @@ export function citesOf(lore: Lore): { path: string; cites: readonly LoreCite[] 
  * Checks one lore file's content.
  * @returns the entry, or the list of what is wrong with it, each with its place.
  */
-export function parseLore(value: unknown, fileName: string): { lore: Lore; problems: [] } | { lore: null; problems: string[] } {
+export function parseLore(
+  value: unknown,
+  fileName: string,
+): { lore: Lore; problems: [] } | { lore: null; problems: string[] } {
   const result = v.safeParse(loreSchema, value)
   if (!result.success) {
-    return { lore: null, problems: result.issues.map((issue) => `${v.getDotPath(issue) ?? '(whole file)'}: ${issue.message}`) }
+    return {
+      lore: null,
+      problems: result.issues.map((issue) => `${v.getDotPath(issue) ?? '(whole file)'}: ${issue.message}`),
+    }
   }
   const lore = result.output
   const problems: string[] = []
@@ -101,10 +140,12 @@ export function parseLore(value: unknown, fileName: string): { lore: Lore; probl
   for (const { path, cites: list } of citesOf(lore)) {
     for (const each of list) {
       cited.add(each.source)
-      if (!Object.hasOwn(lore.sources, each.source)) problems.push(`${path}: cites '${each.source}', which sources does not have`)
+      if (!Object.hasOwn(lore.sources, each.source))
+        problems.push(`${path}: cites '${each.source}', which sources does not have`)
     }
   }
   for (const key of Object.keys(lore.sources)) if (!cited.has(key)) problems.push(`sources.${key}: nothing cites it`)
-  if (lore.era && lore.era.from === undefined && lore.era.until === undefined && lore.era.text === undefined) problems.push('era: says nothing')
+  if (lore.era && lore.era.from === undefined && lore.era.until === undefined && lore.era.text === undefined)
+    problems.push('era: says nothing')
   return problems.length === 0 ? { lore, problems: [] } : { lore: null, problems }
 }

@@ -35,7 +35,13 @@ const recentSchema = v.record(
   v.pipe(v.string(), v.regex(/^\d{1,5}\/(tcp|udp|sctp|dccp)$/)),
   v.tuple([v.string(), v.string()]),
 )
-const olderText = v.optional(v.pipe(v.string(), v.transform((text) => text.replace(/\s+/g, ' ').trim())), '')
+const olderText = v.optional(
+  v.pipe(
+    v.string(),
+    v.transform((text) => text.replace(/\s+/g, ' ').trim()),
+  ),
+  '',
+)
 const olderSchema = v.array(
   v.pipe(
     v.strictObject({
@@ -52,22 +58,20 @@ const olderSchema = v.array(
       KnownUnauthorizedUses: olderText,
       AssignmentNotes: olderText,
     }),
-    v.transform(
-      (row): RegistryRow => ({
-        name: row.ServiceName,
-        ports: row.PortNumber === undefined ? null : spanOf(row.PortNumber),
-        transports: row.TransportProtocol === undefined ? [] : [row.TransportProtocol],
-        description: row.Description,
-        assignee: row.Assignee,
-        contact: row.Contact,
-        registrationDate: row.RegistrationDate,
-        modificationDate: row.ModificationDate,
-        reference: row.Reference,
-        serviceCode: row.ServiceCode,
-        unauthorizedUse: row.KnownUnauthorizedUses,
-        notes: row.AssignmentNotes,
-      }),
-    ),
+    v.transform((row): RegistryRow => ({
+      name: row.ServiceName,
+      ports: row.PortNumber === undefined ? null : spanOf(row.PortNumber),
+      transports: row.TransportProtocol === undefined ? [] : [row.TransportProtocol],
+      description: row.Description,
+      assignee: row.Assignee,
+      contact: row.Contact,
+      registrationDate: row.RegistrationDate,
+      modificationDate: row.ModificationDate,
+      reference: row.Reference,
+      serviceCode: row.ServiceCode,
+      unauthorizedUse: row.KnownUnauthorizedUses,
+      notes: row.AssignmentNotes,
+    })),
   ),
 )
 const manifestSchema = v.object({ name: v.string(), version: v.string() })
@@ -100,12 +104,27 @@ function idOf(manifest: unknown): string {
 function sourcesOf(recentId: string, olderId: string, older: readonly RegistryRow[]): readonly Source[] {
   const published = PUBLISHED[recentId]
   if (published === undefined) throw new Error(`say in PUBLISHED when ${recentId} was published on npm`)
-  const newest = older.reduce((best, row) => [best, row.registrationDate, row.modificationDate].sort().at(-1) ?? best, '')
+  const newest = older.reduce(
+    (best, row) => [best, row.registrationDate, row.modificationDate].toSorted().at(-1) ?? best,
+    '',
+  )
   const npm = (id: string) => `https://www.npmjs.com/package/${id.replace(/@/, '/v/')}`
   const title = "IANA's registry by way of"
   return [
-    { id: recentId, title: `${title} ${recentId}`, asOf: published, asOfBasis: 'day the package was published', url: npm(recentId) },
-    { id: olderId, title: `${title} ${olderId}`, asOf: newest, asOfBasis: 'newest date in its rows', url: npm(olderId) },
+    {
+      id: recentId,
+      title: `${title} ${recentId}`,
+      asOf: published,
+      asOfBasis: 'day the package was published',
+      url: npm(recentId),
+    },
+    {
+      id: olderId,
+      title: `${title} ${olderId}`,
+      asOf: newest,
+      asOfBasis: 'newest date in its rows',
+      url: npm(olderId),
+    },
     {
       id: `${recentId}, no row`,
       title: `${title} ${recentId}: no row lists the port`,
@@ -119,7 +138,11 @@ function sourcesOf(recentId: string, olderId: string, older: readonly RegistryRo
 type Recent = Readonly<Record<string, readonly [name: string, description: string]>>
 
 /** Merges what the two packages say of each pair. */
-export function mergePackages(recent: Recent, older: readonly RegistryRow[], sources: readonly Source[]): RegistryTable {
+export function mergePackages(
+  recent: Recent,
+  older: readonly RegistryRow[],
+  sources: readonly Source[],
+): RegistryTable {
   const olderRecords = older.map((row): TableRecord => ({ ...row, textSource: OLDER, detailSource: OLDER }))
   const olderPairs = gatherByPair(olderRecords)
   const cells = new Map<number, Cell>()
@@ -131,7 +154,8 @@ export function mergePackages(recent: Recent, older: readonly RegistryRow[], sou
     spoken.add(key)
     const row = rowOfRecent(name, description, Number(port), TRANSPORTS[transport])
     const status = statusOfRow(row)
-    const records = name === '' ? unnamedRecords(row, olderPairs.get(key) ?? []) : namedRecords(pair, row, olderPairs.get(key) ?? [])
+    const records =
+      name === '' ? unnamedRecords(row, olderPairs.get(key) ?? []) : namedRecords(pair, row, olderPairs.get(key) ?? [])
     cells.set(key, { status, source: RECENT, records })
   }
   for (const [key, rows] of olderPairs) if (!spoken.has(key)) cells.set(key, cellOfSilence(rows))

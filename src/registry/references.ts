@@ -15,7 +15,9 @@ export function parseReferences(text: string): readonly Reference[] {
 
 /** `[Mark_Lottor]` to `Mark Lottor`: the registry writes people and organisations as keys. */
 export function readablePeople(text: string): string {
-  return text.replace(/\[([^\]]*)\]/g, (_, key: string) => `${key.replace(/_\d+$/, '').replaceAll('_', ' ')}, `).replace(/,\s*$/, '')
+  return text
+    .replace(/\[([^\]]*)\]/g, (_, key: string) => `${key.replace(/_\d+$/, '').replaceAll('_', ' ')}, `)
+    .replace(/,\s*$/, '')
 }
 
 function labelOf(text: string): string {

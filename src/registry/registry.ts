@@ -124,11 +124,19 @@ export class Registry {
       if (this.#text(record, 0).toLowerCase() !== wanted) break
       found.push(this.#assignment(record))
     }
-    return found.sort((a, b) => Number(a.isHistoric) - Number(b.isHistoric) || (a.ports?.first ?? PORTLESS_LAST) - (b.ports?.first ?? PORTLESS_LAST))
+    return found.toSorted(
+      (a, b) =>
+        Number(a.isHistoric) - Number(b.isHistoric) ||
+        (a.ports?.first ?? PORTLESS_LAST) - (b.ports?.first ?? PORTLESS_LAST),
+    )
   }
 
   /** Name and description of every named row, with its number for `assignment`: what a search reads. */
-  *texts(): Generator<{ readonly record: number; readonly name: string; readonly description: string }, void, undefined> {
+  *texts(): Generator<
+    { readonly record: number; readonly name: string; readonly description: string },
+    void,
+    undefined
+  > {
     for (const record of this.#sections.names) {
       yield { record, name: this.#text(record, 0), description: this.#text(record, 1) }
     }
@@ -153,7 +161,7 @@ export class Registry {
   assignmentsOf(cell: number): readonly Assignment[] {
     const count = (this.#cells[cell] ?? 0) >>> 4
     const all = Array.from({ length: count }, (_, index) => this.#assignment(this.#cells[cell + 1 + index] ?? 0))
-    return all.sort((a, b) => rank(a) - rank(b))
+    return all.toSorted((a, b) => rank(a) - rank(b))
   }
 
   /** @internal for PortEntry */
@@ -170,7 +178,10 @@ export class Registry {
     const isBare = entry >>> 4 === 0
     const continues = (other: number): boolean => {
       const there = this.#cellOf(other, index)
-      return there === cell || (isBare && ((this.#cells[there] ?? 0) & 3) === (entry & 3) && (this.#cells[there] ?? 0) >>> 4 === 0)
+      return (
+        there === cell ||
+        (isBare && ((this.#cells[there] ?? 0) & 3) === (entry & 3) && (this.#cells[there] ?? 0) >>> 4 === 0)
+      )
     }
     // Runs do not cross from one range of RFC 6335 into the next.
     const range = rangeOf(port)

@@ -1,5 +1,17 @@
 /** Replaces a file whole: whoever reads it, and whenever this is killed, finds the old bytes or the new, never a part. */
-import { linkSync, mkdirSync, openSync, closeSync, copyFileSync, fsyncSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  linkSync,
+  mkdirSync,
+  openSync,
+  closeSync,
+  copyFileSync,
+  fsyncSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { PortolanError, messageOf, systemCode } from '../core/index.ts'
 

@@ -52,7 +52,10 @@ export function search(registry: Registry, lore: LoreBook, query: string, max: n
     hits.push(...guesses.filter((hit) => !known.has(keyOf(hit))))
   }
   return joinTransports(hits)
-    .sort((a, b) => b.score - a.score || (a.ports[0]?.first ?? 65_536) - (b.ports[0]?.first ?? 65_536) || a.id.localeCompare(b.id))
+    .toSorted(
+      (a, b) =>
+        b.score - a.score || (a.ports[0]?.first ?? 65_536) - (b.ports[0]?.first ?? 65_536) || a.id.localeCompare(b.id),
+    )
     .slice(0, max)
 }
 
@@ -104,7 +107,16 @@ function* registryCandidates(registry: Registry): Generator<Candidate, void, und
       make: (score, isGuess) => {
         const { ports, transports, isHistoric } = registry.assignment(record)
         const penalty = (isHistoric ? 4 : 0) + (ports === null ? 3 : 0)
-        return { kind: 'registry', id: name, name, description, ports: ports === null ? [] : [ports], transports, score: score - penalty, isGuess }
+        return {
+          kind: 'registry',
+          id: name,
+          name,
+          description,
+          ports: ports === null ? [] : [ports],
+          transports,
+          score: score - penalty,
+          isGuess,
+        }
       },
     }
   }

@@ -15,8 +15,7 @@ import { replaceFile } from './replace-file.ts'
 import { tableOfRows } from './table.ts'
 
 /** Where IANA publishes the registry. */
-export const IANA_ADDRESS =
-  'https://www.iana.org/assignments/service-names-port-numbers/service-names-port-numbers.csv'
+export const IANA_ADDRESS = 'https://www.iana.org/assignments/service-names-port-numbers/service-names-port-numbers.csv'
 
 /** The share of the names in use that a new file may lack: IANA takes back a dozen of 12,000 in a year. */
 const LOST_NAMES_MAX = 0.02
@@ -59,7 +58,7 @@ export async function readCandidate(from: string, now: Date, signal?: AbortSigna
     id: 'iana-csv',
     title: "IANA's registry (CSV)",
     asOf: lastModified ?? newestDate,
-    asOfBasis: lastModified === null ? 'newest date in its rows' : "day the server says it last changed",
+    asOfBasis: lastModified === null ? 'newest date in its rows' : 'day the server says it last changed',
     url: IANA_ADDRESS,
   }
   const bytes = buildIndex(tableOfRows(rows, source), now.toISOString())
@@ -107,7 +106,8 @@ function openForUpdate(env: Environment): Registry {
   try {
     return openRegistry(env).registry
   } catch (error) {
-    if (error instanceof PortolanError && error.code === 'ERR_PORTOLAN_REGISTRY_DATA_DAMAGED') return openPackagedRegistry().registry
+    if (error instanceof PortolanError && error.code === 'ERR_PORTOLAN_REGISTRY_DATA_DAMAGED')
+      return openPackagedRegistry().registry
     throw error
   }
 }

@@ -4,7 +4,7 @@ import type { Arguments, Command, Context, OptionSpec } from '../command.ts'
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const
 
-export const command: Command = {
+export const completion: Command = {
   name: 'completion',
   summary: 'print completions for a shell',
   usage: ['portolan completion SHELL'],
@@ -26,7 +26,9 @@ async function runCompletion(args: Arguments, context: Context): Promise<0> {
   const scripts = { bash: bashScript, zsh: zshScript, fish: fishScript }
   const known = SHELLS.find((each) => each === shell)
   if (known === undefined) {
-    throw new PortolanError('ERR_PORTOLAN_USAGE', `no completions for '${shell}'`, { hint: `The shells are ${SHELLS.join(', ')}.` })
+    throw new PortolanError('ERR_PORTOLAN_USAGE', `no completions for '${shell}'`, {
+      hint: `The shells are ${SHELLS.join(', ')}.`,
+    })
   }
   context.out(scripts[known](commands))
   return 0
@@ -53,7 +55,9 @@ function bashScript(commands: readonly Command[]): string {
   })
   const values = commands.flatMap((command) =>
     optionsOf(command).flatMap((option) =>
-      option.choices === undefined ? [] : names(command).map((name) => `    ${name}:--${option.name}) words='${option.choices?.join(' ') ?? ''}' ;;`),
+      option.choices === undefined
+        ? []
+        : names(command).map((name) => `    ${name}:--${option.name}) words='${option.choices?.join(' ') ?? ''}' ;;`),
     ),
   )
   return `# bash completion for portolan
@@ -78,11 +82,17 @@ complete -F _portolan portolan
 }
 
 function zshScript(commands: readonly Command[]): string {
-  const quote = (text: string): string => text.replaceAll("'", "'\\''").replaceAll('[', '\\[').replaceAll(']', '\\]').replaceAll(':', '\\:')
+  const quote = (text: string): string =>
+    text.replaceAll("'", "'\\''").replaceAll('[', '\\[').replaceAll(']', '\\]').replaceAll(':', '\\:')
   const cases = commands.map((command) => {
     const options = optionsOf(command).map((option) => {
       const repeat = option.isRepeatable === true ? '*' : ''
-      const value = option.argument === undefined ? '' : option.choices === undefined ? `:${option.argument}:${option.name === 'from' ? '_files' : ''}` : `:${option.argument}:(${option.choices.join(' ')})`
+      const value =
+        option.argument === undefined
+          ? ''
+          : option.choices === undefined
+            ? `:${option.argument}:${option.name === 'from' ? '_files' : ''}`
+            : `:${option.argument}:(${option.choices.join(' ')})`
       return `'${repeat}--${option.name}[${quote(option.help)}]${value}'`
     })
     const words = WORDS[command.name]
@@ -112,11 +122,18 @@ function fishScript(commands: readonly Command[]): string {
   const quote = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
   const lines = commands.flatMap((command) => {
     const condition = `__fish_seen_subcommand_from ${names(command).join(' ')}`
-    const head = names(command).map((name) => `complete -c portolan -n __fish_use_subcommand -a ${name} -d ${quote(command.summary)}`)
+    const head = names(command).map(
+      (name) => `complete -c portolan -n __fish_use_subcommand -a ${name} -d ${quote(command.summary)}`,
+    )
     const words = (WORDS[command.name] ?? []).map((word) => `complete -c portolan -n ${quote(condition)} -a ${word}`)
     const options = optionsOf(command).map((option) => {
       const short = option.short === undefined ? '' : ` -s ${option.short}`
-      const value = option.argument === undefined ? '' : option.choices === undefined ? ' -r' : ` -x -a ${quote(option.choices.join(' '))}`
+      const value =
+        option.argument === undefined
+          ? ''
+          : option.choices === undefined
+            ? ' -r'
+            : ` -x -a ${quote(option.choices.join(' '))}`
       return `complete -c portolan -n ${quote(condition)}${short} -l ${option.name}${value} -d ${quote(option.help)}`
     })
     return [...head, ...words, ...options]

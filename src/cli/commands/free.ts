@@ -16,7 +16,7 @@ export const command: Command = {
   summary: 'find ports that are free here, unassigned at IANA and undeclared',
   usage: ['portolan free [OPTION]…'],
   description: [
-    'Names ports on which nothing listens on this machine, which IANA has assigned to no one, which no declaration claims, and for which the lore knows no use: a new service there is in nobody\'s way.',
+    "Names ports on which nothing listens on this machine, which IANA has assigned to no one, which no declaration claims, and for which the lore knows no use: a new service there is in nobody's way.",
     'Ports that the kernel lends to outgoing connections (on Linux net.ipv4.ip_local_port_range) are left out: a program could hold one at any moment.',
   ],
   options: [
@@ -24,7 +24,14 @@ export const command: Command = {
     CSV_OPTION,
     { name: 'count', short: 'n', argument: 'COUNT', help: `Name so many (default ${COUNT_DEFAULT}).` },
     { name: 'range', argument: 'RANGE', help: 'Look among these: system, user (default), dynamic, or FROM-TO.' },
-    { name: 'transport', short: 't', argument: 'TRANSPORT', choices: ['tcp', 'udp'], isRepeatable: true, help: 'Free on this transport (default: on both tcp and udp).' },
+    {
+      name: 'transport',
+      short: 't',
+      argument: 'TRANSPORT',
+      choices: ['tcp', 'udp'],
+      isRepeatable: true,
+      help: 'Free on this transport (default: on both tcp and udp).',
+    },
     { name: 'random', help: 'Pick at random, so that two who ask do not get the same.' },
     { name: 'ephemeral', help: 'Also name ports that the kernel lends to outgoing connections.' },
   ],
@@ -33,7 +40,12 @@ export const command: Command = {
     { line: 'PORT=$(portolan free -n 1 --random)', says: 'one for a script' },
     { line: 'portolan free --range 8000-8999', says: 'near the usual ones' },
   ],
-  exits: { 0: 'named as many as asked for', 1: 'there are fewer', 2: 'wrong use', 3: 'the data or this machine could not be read' },
+  exits: {
+    0: 'named as many as asked for',
+    1: 'there are fewer',
+    2: 'wrong use',
+    3: 'the data or this machine could not be read',
+  },
   run: runFree,
 }
 
@@ -43,19 +55,48 @@ async function runFree(args: Arguments, context: Context): Promise<0 | 1> {
   const named = args.values('transport')
   const transports = (['tcp', 'udp'] as const).filter((each) => named.length === 0 || named.includes(each))
   const { registry } = openRegistry(context.env)
-  const { listeners, connections } = await readSockets({ connections: true, details: false })
-  const taken = new Set([...listeners, ...connections].filter((each) => transports.includes(each.transport)).map((each) => each.port))
+  const { listeners, connections } = await readSockets({ connections: true, details: 'names' })
+  const taken = new Set(
+    [...listeners, ...connections].filter((each) => transports.includes(each.transport)).map((each) => each.port),
+  )
   const lent = args.has('ephemeral') || span.first >= PORT_RANGES[2].first ? null : ephemeralSpan()
-  const candidates = freePorts(span, transports, registry, openLore(), (port) => taken.has(port) || (lent !== null && lent.first <= port && port <= lent.last))
+  const candidates = freePorts(
+    span,
+    transports,
+    registry,
+    openLore(),
+    (port) => taken.has(port) || (lent !== null && lent.first <= port && port <= lent.last),
+  )
   const ports = (args.has('random') ? shuffled(candidates) : candidates).slice(0, count)
-  if (args.has('json')) context.out(`${JSON.stringify(ports.map((port) => ({ schemaVersion: 1, port, transports })), null, 2)}\n`)
-  else if (args.has('csv')) context.out(csvRows([['port', 'transports'], ...ports.map((port) => [port, transports.join(' ')])]))
+  if (args.has('json'))
+    context.out(
+      `${JSON.stringify(
+        ports.map((port) => ({ schemaVersion: 1, port, transports })),
+        null,
+        2,
+      )}\n`,
+    )
+  else if (args.has('csv'))
+    context.out(csvRows([['port', 'transports'], ...ports.map((port) => [port, transports.join(' ')])]))
   else context.out(ports.map((port) => `${port}\n`).join(''))
-  if (ports.length < count) context.err(paragraph(`Only ${ports.length} of ${span.first}–${span.last} are free here, unassigned and unknown to the lore.`, context.style.width, ''))
+  if (ports.length < count)
+    context.err(
+      paragraph(
+        `Only ${ports.length} of ${span.first}–${span.last} are free here, unassigned and unknown to the lore.`,
+        context.style.width,
+        '',
+      ),
+    )
   return ports.length < count ? 1 : 0
 }
 
-function freePorts(span: PortSpan, transports: readonly Transport[], registry: Registry, lore: LoreBook, isTaken: (port: number) => boolean): number[] {
+function freePorts(
+  span: PortSpan,
+  transports: readonly Transport[],
+  registry: Registry,
+  lore: LoreBook,
+  isTaken: (port: number) => boolean,
+): number[] {
   const free: number[] = []
   // Port 0 is no port to listen on: it asks the system for any.
   for (let port = Math.max(1, span.first); port <= span.last; port += 1) {

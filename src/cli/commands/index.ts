@@ -9,7 +9,7 @@ export const COMMAND_LOADERS = {
   free: async (): Promise<Command> => (await import('./free.ts')).command,
   kill: async (): Promise<Command> => (await import('./kill.ts')).command,
   registry: async (): Promise<Command> => (await import('./registry.ts')).command,
-  completion: async (): Promise<Command> => (await import('./completion.ts')).command,
+  completion: async (): Promise<Command> => (await import('./completion.ts')).completion,
 } as const
 
 const ALIASES: Readonly<Record<string, keyof typeof COMMAND_LOADERS>> = { ls: 'listeners' }

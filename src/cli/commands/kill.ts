@@ -26,15 +26,27 @@ export const command: Command = {
   options: [
     { name: 'yes', short: 'y', help: 'Do not ask.' },
     { name: 'signal', short: 's', argument: 'SIGNAL', choices: SIGNALS, help: 'Send this signal (default TERM).' },
-    { name: 'wait', argument: 'SECONDS', help: `Wait so long for the end (default ${WAIT_SECONDS_DEFAULT}; 0 does not wait).` },
+    {
+      name: 'wait',
+      argument: 'SECONDS',
+      help: `Wait so long for the end (default ${WAIT_SECONDS_DEFAULT}; 0 does not wait).`,
+    },
     JSON_OPTION,
   ],
   examples: [
     { line: 'portolan kill 3000', says: 'the development server that was left behind' },
     { line: 'portolan kill 53/udp', says: 'of one transport' },
-    { line: 'portolan kill 8080 --yes --signal KILL', says: 'without asking, and without giving it a chance to tidy up' },
+    {
+      line: 'portolan kill 8080 --yes --signal KILL',
+      says: 'without asking, and without giving it a chance to tidy up',
+    },
   ],
-  exits: { 0: 'ended', 1: 'nothing listens there, or the answer was no', 2: 'wrong use, or a process that Portolan will not end', 3: 'the system does not allow it, or the process did not end' },
+  exits: {
+    0: 'ended',
+    1: 'nothing listens there, or the answer was no',
+    2: 'wrong use, or a process that Portolan will not end',
+    3: 'the system does not allow it, or the process did not end',
+  },
   run: runKill,
 }
 
@@ -45,7 +57,10 @@ interface Target {
 }
 
 async function runKill(args: Arguments, context: Context): Promise<0 | 1 | 3> {
-  if (args.positionals.length === 0) throw new PortolanError('ERR_PORTOLAN_USAGE', 'end what holds which port?', { hint: "For example 'portolan kill 3000'." })
+  if (args.positionals.length === 0)
+    throw new PortolanError('ERR_PORTOLAN_USAGE', 'end what holds which port?', {
+      hint: "For example 'portolan kill 3000'.",
+    })
   const isWanted = wantedPorts(args.positionals, context)
   const waitSeconds = wholeNumber(args.value('wait') ?? String(WAIT_SECONDS_DEFAULT), '--wait', 0, 3600)
   const signal = signalOf(args.value('signal') ?? 'TERM')
@@ -69,17 +84,26 @@ function wantedPorts(words: readonly string[], context: Context): (listener: Lis
   const { registry } = openRegistry(context.env)
   const queries = words.map((word) => parseQuery(word, registry, openLore))
   const unknown = queries.find((query) => query.spans.length === 0)
-  if (unknown !== undefined) throw new PortolanError('ERR_PORTOLAN_PORT_INVALID', `'${unknown.text}' is no port and no service with one`)
+  if (unknown !== undefined)
+    throw new PortolanError('ERR_PORTOLAN_PORT_INVALID', `'${unknown.text}' is no port and no service with one`)
   return (listener) =>
-    queries.some((query) => query.transports.includes(listener.transport) && query.spans.some(({ first, last }) => first <= listener.port && listener.port <= last))
+    queries.some(
+      (query) =>
+        query.transports.includes(listener.transport) &&
+        query.spans.some(({ first, last }) => first <= listener.port && listener.port <= last),
+    )
 }
 
 function refuseUnseen(found: readonly Listener[]): void {
   const unseen = found.find((each) => each.process === null)
   if (unseen === undefined) return
-  throw new PortolanError('ERR_PORTOLAN_KILL_DENIED', `the process behind ${unseen.transport} ${endpointText(unseen.address, unseen.port)} cannot be seen`, {
-    hint: unseen.unseen?.hint ?? 'Run the same command with sudo.',
-  })
+  throw new PortolanError(
+    'ERR_PORTOLAN_KILL_DENIED',
+    `the process behind ${unseen.transport} ${endpointText(unseen.address, unseen.port)} cannot be seen`,
+    {
+      hint: unseen.unseen?.hint ?? 'Run the same command with sudo.',
+    },
+  )
 }
 
 /** All holders of the sockets: a socket stays open while one of them lives. */
@@ -105,9 +129,13 @@ const emptyProcess = {
 function refuseOwn(targets: readonly Target[], ancestors: readonly number[]): void {
   for (const { process: target } of targets) {
     const refuse = (what: string): never => {
-      throw new PortolanError('ERR_PORTOLAN_KILL_REFUSED', `${target.name}, pid ${target.pid}, is ${what}: Portolan will not end it`, {
-        hint: 'Nothing was ended. Use your service manager, or kill(1), if you really mean it.',
-      })
+      throw new PortolanError(
+        'ERR_PORTOLAN_KILL_REFUSED',
+        `${target.name}, pid ${target.pid}, is ${what}: Portolan will not end it`,
+        {
+          hint: 'Nothing was ended. Use your service manager, or kill(1), if you really mean it.',
+        },
+      )
     }
     if (target.pid === 1) refuse('the first process, on which the whole system stands')
     if (target.pid === process.pid) refuse('Portolan itself')
@@ -118,18 +146,33 @@ function refuseOwn(targets: readonly Target[], ancestors: readonly number[]): vo
 function describe({ process: target, listeners }: Target, style: Style): string {
   const ports = listeners.map((each) => `${each.transport} ${endpointText(each.address, each.port)}`).join(', ')
   const user = target.user === null ? '' : `, user ${target.user}`
-  const head = paragraph(`${style.bold(printable(target.name))}, pid ${target.pid}${user}, listens on ${ports}`, style.width, '', '  ')
-  const command = target.command === null ? '' : `  ${fit(printable(target.command), style.width - 2)}\n`
+  const head = paragraph(
+    `${style.bold(printable(target.name))}, pid ${target.pid}${user}, listens on ${ports}`,
+    style.width,
+    '',
+    '  ',
+  )
+  const line = target.command === null ? '' : `  ${fit(printable(target.command), style.width - 2)}\n`
   const manager = target.origin.kind === 'systemd' || target.origin.kind === 'container'
-  const warning = manager ? paragraph(`It belongs to ${target.origin.kind === 'systemd' ? 'unit' : 'container'} ${target.origin.name ?? ''}, which may start it again.`, style.width, '  ') : ''
-  return head + command + warning
+  const warning = manager
+    ? paragraph(
+        `It belongs to ${target.origin.kind === 'systemd' ? 'unit' : 'container'} ${target.origin.name ?? ''}, which may start it again.`,
+        style.width,
+        '  ',
+      )
+    : ''
+  return head + line + warning
 }
 
 async function isConfirmed(targets: readonly Target[], signal: string, context: Context): Promise<boolean> {
   if (!(await context.isInTerminal())) {
-    throw new PortolanError('ERR_PORTOLAN_USAGE', 'there is no one to ask: standard input is not a terminal', { hint: 'Say --yes to end it without asking.' })
+    throw new PortolanError('ERR_PORTOLAN_USAGE', 'there is no one to ask: standard input is not a terminal', {
+      hint: 'Say --yes to end it without asking.',
+    })
   }
-  const answer = await context.ask(`End ${targets.length === 1 ? 'it' : `these ${targets.length}`} with ${signal}? [y/N] `)
+  const answer = await context.ask(
+    `End ${targets.length === 1 ? 'it' : `these ${targets.length}`} with ${signal}? [y/N] `,
+  )
   return answer !== null && /^y(es)?$/i.test(answer.trim())
 }
 
@@ -138,10 +181,17 @@ interface Ended {
   readonly isGone: boolean
 }
 
-async function end(targets: readonly Target[], signal: NodeJS.Signals, isWanted: (listener: Listener) => boolean, waitSeconds: number): Promise<Ended[]> {
+async function end(
+  targets: readonly Target[],
+  signal: NodeJS.Signals,
+  isWanted: (listener: Listener) => boolean,
+  waitSeconds: number,
+): Promise<Ended[]> {
   // While the person thought, a process may have ended and its pid gone to another.
   const { listeners } = await readSockets()
-  const still = targets.filter(({ process: target }) => listeners.some((each) => isWanted(each) && each.holders.includes(target.pid) && isSame(each, target)))
+  const still = targets.filter(({ process: target }) =>
+    listeners.some((each) => isWanted(each) && each.holders.includes(target.pid) && isSame(each, target)),
+  )
   for (const { process: target } of still) send(target, signal)
   const deadline = Date.now() + waitSeconds * 1000
   while (still.some(({ process: target }) => isAlive(target.pid)) && Date.now() < deadline) await sleep(LOOK_AGAIN_MS)
@@ -157,10 +207,17 @@ function send(target: ProcessInfo, signal: NodeJS.Signals): void {
     process.kill(target.pid, signal)
   } catch (error) {
     if (systemCode(error) === 'ESRCH') return // ended by itself
-    throw new PortolanError('ERR_PORTOLAN_KILL_DENIED', `${target.name}, pid ${target.pid}, cannot be ended: ${messageOf(error)}`, {
-      hint: target.user === null ? 'Run the same command with sudo.' : `It belongs to ${target.user}: run the same command with sudo.`,
-      cause: error,
-    })
+    throw new PortolanError(
+      'ERR_PORTOLAN_KILL_DENIED',
+      `${target.name}, pid ${target.pid}, cannot be ended: ${messageOf(error)}`,
+      {
+        hint:
+          target.user === null
+            ? 'Run the same command with sudo.'
+            : `It belongs to ${target.user}: run the same command with sudo.`,
+        cause: error,
+      },
+    )
   }
 }
 
@@ -175,7 +232,13 @@ function isAlive(pid: number): boolean {
 
 function report(ended: readonly Ended[], asJson: boolean, signal: string, waitSeconds: number, context: Context): void {
   if (asJson) {
-    const rows = ended.map(({ target, isGone }) => ({ schemaVersion: 1, pid: target.process.pid, name: target.process.name, signal, ended: isGone }))
+    const rows = ended.map(({ target, isGone }) => ({
+      schemaVersion: 1,
+      pid: target.process.pid,
+      name: target.process.name,
+      signal,
+      ended: isGone,
+    }))
     context.out(`${JSON.stringify(rows, null, 2)}\n`)
     return
   }

@@ -28,8 +28,16 @@ export const command: Command = {
     CSV_OPTION,
     ...FILTER_OPTIONS,
     SORT_OPTION,
-    { name: 'watch', short: 'w', help: 'Stay and show what changes: on a terminal the list itself, elsewhere a line for each listener that comes (+) or goes (-).' },
-    { name: 'interval', argument: 'SECONDS', help: `With --watch, look every so many seconds (default ${WATCH_SECONDS_DEFAULT}).` },
+    {
+      name: 'watch',
+      short: 'w',
+      help: 'Stay and show what changes: on a terminal the list itself, elsewhere a line for each listener that comes (+) or goes (-).',
+    },
+    {
+      name: 'interval',
+      argument: 'SECONDS',
+      help: `With --watch, look every so many seconds (default ${WATCH_SECONDS_DEFAULT}).`,
+    },
   ],
   examples: [
     { line: 'sudo portolan ls', says: 'everything that listens, with all processes' },
@@ -37,7 +45,12 @@ export const command: Command = {
     { line: 'portolan ls --reach everywhere --csv', says: 'what the whole network can reach, for a spreadsheet' },
     { line: "portolan ls --json | jq '.[].process.pid'", says: 'for scripts' },
   ],
-  exits: { 0: 'something listens', 1: 'nothing that fits listens', 2: 'wrong use', 3: "this machine's sockets could not be read" },
+  exits: {
+    0: 'something listens',
+    1: 'nothing that fits listens',
+    2: 'wrong use',
+    3: "this machine's sockets could not be read",
+  },
   run: runListeners,
 }
 
@@ -45,8 +58,9 @@ async function runListeners(args: Arguments, context: Context): Promise<0 | 1> {
   const filter = readFilter(args)
   const sort = args.value('sort') ?? 'port'
   // A table shows little of a process; JSON tells all.
+  const details = args.has('json') ? 'all' : args.has('csv') || args.has('process') ? 'commands' : 'names'
   const look = async (): Promise<Sockets> => {
-    const sockets = await readSockets({ details: args.has('json') })
+    const sockets = await readSockets({ details })
     return { ...sockets, listeners: sortListeners(sockets.listeners.filter(filter), sort) }
   }
   if (args.has('watch')) {
@@ -73,13 +87,12 @@ function listenerTable(context: Context): (listeners: readonly Listener[]) => st
 function labeller({ env }: Context): (listener: Listener) => string {
   const { registry } = openRegistry(env)
   const lore = openLore()
-  const labels = new Map<string, string>()
+  const labels = { tcp: new Map<number, string>(), udp: new Map<number, string>() }
   return ({ port, transport }) => {
-    const key = `${port}/${transport}`
-    let label = labels.get(key)
+    let label = labels[transport].get(port)
     if (label === undefined) {
-      label = serviceLabel(registry, lore, port, transport)
-      labels.set(key, label)
+      label = printable(serviceLabel(registry, lore, port, transport))
+      labels[transport].set(port, label)
     }
     return label
   }
@@ -93,11 +106,15 @@ function renderListeners(listeners: readonly Listener[], label: (listener: Liste
       { title: 'PROTO', cell: (each) => each.transport },
       { title: 'ADDRESS', cell: (each) => each.address },
       { title: 'PORT', cell: (each) => String(each.port), align: 'right', paint: (text) => style.bold(text) },
-      { title: 'SERVICE', cell: (each) => printable(label(each)) },
+      { title: 'SERVICE', cell: label },
       { title: 'PROCESS', cell: (each) => (each.process === null ? '(not seen)' : printable(each.process.name)) },
       { title: 'PID', cell: pidText, align: 'right' },
       { title: 'USER', cell: (each) => each.process?.user ?? each.socketUser ?? '' },
-      { title: 'REACHABLE FROM', cell: (each) => REACH_WORDS[each.reach], paint: (text, each) => paint[each.reach](text) },
+      {
+        title: 'REACHABLE FROM',
+        cell: (each) => REACH_WORDS[each.reach],
+        paint: (text, each) => paint[each.reach](text),
+      },
     ],
     style,
     false,

@@ -15,13 +15,17 @@ export const command: Command = {
   summary: 'say what a port is for, and what is on it here',
   usage: ['portolan PORT…', 'portolan port [OPTION]… PORT…', 'portolan port -'],
   description: [
-    'Joins what IANA\'s registry says of each port, the unofficial uses and the history that the registry leaves out, and what is on the port on this machine now.',
+    "Joins what IANA's registry says of each port, the unofficial uses and the history that the registry leaves out, and what is on the port on this machine now.",
     'PORT is a number (973), a port of a transport (443/udp), a range (6000-6063) or a service (ssh, netinfo); a dash reads them from standard input, separated by white space.',
     'Each statement names its source and its date. Of unassigned ports no use is official, whatever the lore knows.',
   ],
   options: [
     JSON_OPTION,
-    { name: 'all', short: 'a', help: 'Tell everything: every field of the registry, every use with its history, every socket.' },
+    {
+      name: 'all',
+      short: 'a',
+      help: 'Tell everything: every field of the registry, every use with its history, every socket.',
+    },
     { name: 'no-sockets', help: 'Leave this machine out: only the registry and the lore.' },
   ],
   examples: [
@@ -30,7 +34,12 @@ export const command: Command = {
     { line: 'portolan 973 --json | jq .[0].transports.tcp.status', says: 'for scripts' },
     { line: "ss -tlnH | awk '{print $4}' | grep -o '[0-9]*$' | portolan port -", says: 'every port that listens' },
   ],
-  exits: { 0: 'told', 1: 'a name that neither the registry nor the lore knows, or that has no port', 2: 'wrong use, or no port at all', 3: 'the data or this machine could not be read' },
+  exits: {
+    0: 'told',
+    1: 'a name that neither the registry nor the lore knows, or that has no port',
+    2: 'wrong use, or no port at all',
+    3: 'the data or this machine could not be read',
+  },
   run: runPort,
 }
 
@@ -54,7 +63,9 @@ async function wordsOf(positionals: readonly string[], context: Context): Promis
   const words = positionals.flatMap((word) => (word === '-' ? splitWords(context.readInput()) : [word]))
   const all = isPiped ? splitWords(context.readInput()) : words
   if (all.length === 0) {
-    throw new PortolanError('ERR_PORTOLAN_USAGE', 'which port?', { hint: "For example 'portolan 973', or 'portolan port --help'." })
+    throw new PortolanError('ERR_PORTOLAN_USAGE', 'which port?', {
+      hint: "For example 'portolan 973', or 'portolan port --help'.",
+    })
   }
   return all
 }
@@ -73,7 +84,13 @@ export function portsOf({ first, last }: PortSpan): number[] {
 }
 
 /** Written port by port: all 65,536 together would not fit into one string. */
-function writeJson(queries: readonly PortQuery[], registry: Registry, lore: LoreBook, sockets: Sockets, context: Context): void {
+function writeJson(
+  queries: readonly PortQuery[],
+  registry: Registry,
+  lore: LoreBook,
+  sockets: Sockets,
+  context: Context,
+): void {
   let separator = '[\n'
   for (const { spans, transports } of queries) {
     for (const span of spans) {
@@ -99,7 +116,10 @@ async function writePages(
     for (const span of query.spans) {
       const page =
         span.first === span.last
-          ? renderPort(reportPort(span.first, query.transports, registry, lore, sockets), context.style, { all, notes: sockets.notes })
+          ? renderPort(reportPort(span.first, query.transports, registry, lore, sockets), context.style, {
+              all,
+              notes: sockets.notes,
+            })
           : (await import('../range-page.ts')).renderRange(span, query, registry, lore, sockets, context.style)
       context.out(separator + page)
       separator = '\n'

@@ -1,5 +1,14 @@
 import { PortolanError } from '../../core/index.ts'
-import { IANA_ADDRESS, TRANSPORTS, diffRegistries, openLore, openRegistry, readCandidate, revertRegistry, updateRegistry } from '../../registry/index.ts'
+import {
+  IANA_ADDRESS,
+  TRANSPORTS,
+  diffRegistries,
+  openLore,
+  openRegistry,
+  readCandidate,
+  revertRegistry,
+  updateRegistry,
+} from '../../registry/index.ts'
 import type { Change, PairState, Source } from '../../registry/index.ts'
 import { JSON_OPTION } from '../command.ts'
 import type { Arguments, Command, Context } from '../command.ts'
@@ -12,7 +21,12 @@ const CHANGES_SHOWN = 60
 export const command: Command = {
   name: 'registry',
   summary: "tell about, update or check the registry's data",
-  usage: ['portolan registry info', 'portolan registry update [--from FILE-or-URL]', 'portolan registry check [--from FILE-or-URL]', 'portolan registry revert'],
+  usage: [
+    'portolan registry info',
+    'portolan registry update [--from FILE-or-URL]',
+    'portolan registry check [--from FILE-or-URL]',
+    'portolan registry revert',
+  ],
   description: [
     'info tells which data is in use, from which source and of which day, and how many assignments it has.',
     `update reads IANA's own file (a path, or an https address; by default ${IANA_ADDRESS}) and replaces the data in use, whole and at once: a kill at any moment leaves the old or the new. It lists what changed, and keeps the data before. A file that is truncated, foreign or malformed is refused with the line named, and nothing is replaced.`,
@@ -23,20 +37,32 @@ export const command: Command = {
     JSON_OPTION,
     { name: 'from', short: 'f', argument: 'FILE-or-URL', help: "IANA's service-names-port-numbers.csv." },
     { name: 'force', help: 'update: accept a file that lacks more names than IANA ever took back.' },
-    { name: 'all', short: 'a', help: `List every change (default: the first ${CHANGES_SHOWN}, without those of descriptions alone).` },
+    {
+      name: 'all',
+      short: 'a',
+      help: `List every change (default: the first ${CHANGES_SHOWN}, without those of descriptions alone).`,
+    },
   ],
   examples: [
     { line: 'portolan registry info', says: 'what the answers rest on' },
     { line: 'portolan registry update --from service-names-port-numbers.csv', says: 'from a file fetched before' },
     { line: 'portolan registry check --from service-names-port-numbers.csv', says: 'what an update would change' },
   ],
-  exits: { 0: 'done; check: all is well, and equal', 1: 'check: it differs; revert: there is nothing to go back to', 2: 'wrong use', 3: 'the file could not be had, was refused, or the data is damaged' },
+  exits: {
+    0: 'done; check: all is well, and equal',
+    1: 'check: it differs; revert: there is nothing to go back to',
+    2: 'wrong use',
+    3: 'the file could not be had, was refused, or the data is damaged',
+  },
   run: runRegistry,
 }
 
 function runRegistry(args: Arguments, context: Context): Promise<0 | 1> {
   const [action, ...rest] = args.positionals
-  if (rest.length > 0) throw new PortolanError('ERR_PORTOLAN_USAGE', `'${rest[0] ?? ''}' is one word too many`, { hint: 'A file is named with --from.' })
+  if (rest.length > 0)
+    throw new PortolanError('ERR_PORTOLAN_USAGE', `'${rest[0] ?? ''}' is one word too many`, {
+      hint: 'A file is named with --from.',
+    })
   switch (action) {
     case 'info':
       return Promise.resolve(info(args, context))
@@ -47,9 +73,13 @@ function runRegistry(args: Arguments, context: Context): Promise<0 | 1> {
     case 'revert':
       return Promise.resolve(revert(context))
     default:
-      throw new PortolanError('ERR_PORTOLAN_USAGE', action === undefined ? 'info, update, check or revert?' : `the registry has no '${action}'`, {
-        hint: "'portolan registry --help' tells about info, update, check and revert.",
-      })
+      throw new PortolanError(
+        'ERR_PORTOLAN_USAGE',
+        action === undefined ? 'info, update, check or revert?' : `the registry has no '${action}'`,
+        {
+          hint: "'portolan registry --help' tells about info, update, check and revert.",
+        },
+      )
   }
 }
 
@@ -58,7 +88,9 @@ function info(args: Arguments, context: Context): 0 {
   const lore = openLore()
   const { madeAt, sources, counts } = registry.meta
   if (args.has('json')) {
-    context.out(`${JSON.stringify({ schemaVersion: 1, file, updated: isUpdated, madeAt, sources, counts, loreEntries: lore.size }, null, 2)}\n`)
+    context.out(
+      `${JSON.stringify({ schemaVersion: 1, file, updated: isUpdated, madeAt, sources, counts, loreEntries: lore.size }, null, 2)}\n`,
+    )
     return 0
   }
   const { style } = context
@@ -66,7 +98,12 @@ function info(args: Arguments, context: Context): 0 {
   const assigned = TRANSPORTS.map((transport) => `${count(`${transport} assigned`)} ${transport}`).join(', ')
   context.out(
     [
-      paragraph(`${style.bold('Registry')}: ${isUpdated ? 'your update' : 'as it came with Portolan'}, compiled ${madeAt}, ${file}`, style.width, '', '  '),
+      paragraph(
+        `${style.bold('Registry')}: ${isUpdated ? 'your update' : 'as it came with Portolan'}, compiled ${madeAt}, ${file}`,
+        style.width,
+        '',
+        '  ',
+      ),
       ...sources.map((source) => paragraph(sourceText(source), style.width, '  ', '    ')),
       paragraph(`Assigned ports: ${assigned}. Names without a port: ${count('portless')}.`, style.width, '  '),
       paragraph(`${style.bold('Lore')}: ${lore.size.toLocaleString('en')} services.`, style.width, ''),
@@ -84,13 +121,27 @@ async function update(args: Arguments, context: Context): Promise<0> {
   const done = await updateRegistry({ from, force: args.has('force'), env: context.env, signal: context.signal })
   const [before, after] = [done.before[0], done.after[0]]
   if (args.has('json')) {
-    context.out(`${JSON.stringify({ schemaVersion: 1, file: done.file, rows: done.rows, before: done.before, after: done.after, changes: done.changes }, null, 2)}\n`)
+    context.out(
+      `${JSON.stringify({ schemaVersion: 1, file: done.file, rows: done.rows, before: done.before, after: done.after, changes: done.changes }, null, 2)}\n`,
+    )
     return 0
   }
   const { style } = context
-  context.out(paragraph(`${done.rows.toLocaleString('en')} rows as of ${after?.asOf ?? ''} now stand in ${done.file}; before, it was ${before?.id ?? ''} as of ${before?.asOf ?? ''}.`, style.width, ''))
+  context.out(
+    paragraph(
+      `${done.rows.toLocaleString('en')} rows as of ${after?.asOf ?? ''} now stand in ${done.file}; before, it was ${before?.id ?? ''} as of ${before?.asOf ?? ''}.`,
+      style.width,
+      '',
+    ),
+  )
   if (before !== undefined && after !== undefined && after.asOf < before.asOf) {
-    context.err(paragraph(`Note: this file is older than the data before (${after.asOf}, not ${before.asOf}). 'portolan registry revert' goes back.`, style.width, ''))
+    context.err(
+      paragraph(
+        `Note: this file is older than the data before (${after.asOf}, not ${before.asOf}). 'portolan registry revert' goes back.`,
+        style.width,
+        '',
+      ),
+    )
   }
   context.out(changesText(done.changes, args.has('all'), style))
   return 0
@@ -103,13 +154,15 @@ async function check(args: Arguments, context: Context): Promise<0 | 1> {
   if (from === undefined) {
     const lore = openLore()
     const entries = lore.entries().length
-    if (args.has('json')) context.out(`${JSON.stringify({ schemaVersion: 1, file, sound: true, loreEntries: entries }, null, 2)}\n`)
+    if (args.has('json'))
+      context.out(`${JSON.stringify({ schemaVersion: 1, file, sound: true, loreEntries: entries }, null, 2)}\n`)
     else context.out(paragraph(`${file} is sound; so is the lore, with ${entries} services.`, context.style.width, ''))
     return 0
   }
   const candidate = await readCandidate(from, new Date(), context.signal)
   const changes = diffRegistries(registry, candidate.registry)
-  if (args.has('json')) context.out(`${JSON.stringify({ schemaVersion: 1, file, from, rows: candidate.rows, changes }, null, 2)}\n`)
+  if (args.has('json'))
+    context.out(`${JSON.stringify({ schemaVersion: 1, file, from, rows: candidate.rows, changes }, null, 2)}\n`)
   else context.out(changesText(changes, args.has('all'), context.style))
   return changes.length === 0 ? 0 : 1
 }
@@ -131,10 +184,22 @@ function changesText(changes: readonly Change[], all: boolean, style: Style): st
   const shown = all ? weighty : weighty.slice(0, CHANGES_SHOWN)
   const lines = shown.map((change) => {
     const where = `${spanText(change.ports)} ${change.transports.join(', ')}`
-    return paragraph(printable(`${where}: ${stateText(change.before, change)} → ${stateText(change.after, change)}`), style.width, '  ', '    ')
+    return paragraph(
+      printable(`${where}: ${stateText(change.before, change)} → ${stateText(change.after, change)}`),
+      style.width,
+      '  ',
+      '    ',
+    )
   })
   const rest = changes.length - shown.length
-  const more = rest === 0 ? '' : paragraph(`… and ${rest} more, ${changes.length - weighty.length} of them in descriptions alone: --all lists them.`, style.width, '  ')
+  const more =
+    rest === 0
+      ? ''
+      : paragraph(
+          `… and ${rest} more, ${changes.length - weighty.length} of them in descriptions alone: --all lists them.`,
+          style.width,
+          '  ',
+        )
   return `${changes.length} ${changes.length === 1 ? 'change' : 'changes'}:\n${lines.join('')}${more}`
 }
 

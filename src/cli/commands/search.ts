@@ -19,7 +19,11 @@ export const command: Command = {
     "Searches the registry's service names and descriptions, and the lore. Every word must be found; the best hits come first.",
     'Where little is found, words with one or two typing errors are found too, and are marked so.',
   ],
-  options: [JSON_OPTION, CSV_OPTION, { name: 'max', short: 'n', argument: 'COUNT', help: `Show at most so many hits (default ${HITS_DEFAULT}).` }],
+  options: [
+    JSON_OPTION,
+    CSV_OPTION,
+    { name: 'max', short: 'n', argument: 'COUNT', help: `Show at most so many hits (default ${HITS_DEFAULT}).` },
+  ],
   examples: [
     { line: 'portolan search netinfo', says: 'a service' },
     { line: 'portolan search secure shell', says: 'words of a description' },
@@ -31,18 +35,35 @@ export const command: Command = {
 
 function runSearch(args: Arguments, context: Context): 0 | 1 {
   const query = args.positionals.join(' ')
-  if (query.trim() === '') throw new PortolanError('ERR_PORTOLAN_USAGE', 'search for what?', { hint: "For example 'portolan search netinfo'." })
+  if (query.trim() === '')
+    throw new PortolanError('ERR_PORTOLAN_USAGE', 'search for what?', {
+      hint: "For example 'portolan search netinfo'.",
+    })
   const max = wholeNumber(args.value('max') ?? String(HITS_DEFAULT), '--max', 1, HITS_MAX)
   const hits = search(openRegistry(context.env).registry, openLore(), query, max)
-  if (args.has('json')) context.out(`${JSON.stringify(hits.map((hit) => ({ schemaVersion: 1, ...hit })), null, 2)}\n`)
+  if (args.has('json'))
+    context.out(
+      `${JSON.stringify(
+        hits.map((hit) => ({ schemaVersion: 1, ...hit })),
+        null,
+        2,
+      )}\n`,
+    )
   else if (args.has('csv')) context.out(csvOf(hits))
-  else context.out(hits.length === 0 ? paragraph(`Nothing in the registry or the lore fits '${printable(query)}'.`, context.style.width, '') : tableOf(hits, context))
+  else
+    context.out(
+      hits.length === 0
+        ? paragraph(`Nothing in the registry or the lore fits '${printable(query)}'.`, context.style.width, '')
+        : tableOf(hits, context),
+    )
   return hits.length === 0 ? 1 : 0
 }
 
 function portsText(hit: SearchHit): string {
   const [first, second, ...rest] = hit.ports.map(spanText)
-  return first === undefined ? 'no port' : `${[first, second].filter((each) => each !== undefined).join(', ')}${rest.length === 0 ? '' : ', …'}`
+  return first === undefined
+    ? 'no port'
+    : `${[first, second].filter((each) => each !== undefined).join(', ')}${rest.length === 0 ? '' : ', …'}`
 }
 
 function tableOf(hits: readonly SearchHit[], { style }: Context): string {
@@ -51,7 +72,11 @@ function tableOf(hits: readonly SearchHit[], { style }: Context): string {
     [
       { title: 'PORT', cell: portsText },
       { title: 'TRANSPORTS', cell: (hit) => hit.transports.join(', ') },
-      { title: 'SERVICE', cell: (hit) => printable(hit.name) + (hit.isGuess ? ' ?' : ''), paint: (text) => style.bold(text) },
+      {
+        title: 'SERVICE',
+        cell: (hit) => printable(hit.name) + (hit.isGuess ? ' ?' : ''),
+        paint: (text) => style.bold(text),
+      },
       { title: 'FROM', cell: (hit) => hit.kind },
       { title: 'DESCRIPTION', cell: (hit) => printable(hit.description) },
     ],
