@@ -11,10 +11,10 @@ import type { InputOptions, OutputOptions } from 'rolldown'
 
 /** What every `portolan 973` needs: one part, so that one file is found and read. */
 const ALWAYS =
-  /src\/(core\/|registry\/(index|model|open|registry|index-file|references|lore-file|lore-relation|search|edit-distance)\.|listeners\/(index|linux|linux-\w+|holders|address|cgroup|origin|command-line|read-table)\.|cli\/(main|output|arguments|command|style|query|port-report|port-page|footnotes|commands\/(index|port))\.)/
+  /src\/(core\/|registry\/(index|model|open|registry|index-file|references|lore-file|lore-relation|search|edit-distance)\.|listeners\/(index|linux|linux-\w+|holders|address|cgroup|origin|command-line|read-table|netlink)\.|cli\/(main|output|arguments|command|style|query|port-report|port-page|footnotes|commands\/(index|port))\.)/
 
 const root = join(import.meta.dirname, '..')
-const common: InputOptions = { cwd: root, platform: 'node', external: [/^node:/] }
+const common: InputOptions = { cwd: root, platform: 'node', external: [/^node:/, 'koffi'] }
 const output: OutputOptions = { dir: 'dist/cli', format: 'cjs', entryFileNames: '[name].cjs' }
 
 rmSync(join(root, 'dist', 'cli'), { recursive: true, force: true })

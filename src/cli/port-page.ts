@@ -85,7 +85,8 @@ function statusLine(transports: readonly Transport[], entry: ReportedTransport, 
   const [primary, ...others] = entry.names.map(printable)
   const also = others.length === 0 ? '' : ` (also ${others.join(', ')})`
   const holder = primary === undefined ? '' : ` to ${style.bold(primary)}${also}`
-  const description = entry.description === '' ? '' : `: ${printable(entry.description)}`
+  const saysNothing = entry.description === '' || entry.description.toLowerCase() === entry.names[0]?.toLowerCase()
+  const description = saysNothing ? '' : `: ${printable(entry.description)}`
   return paragraph(`${transports.join(', ')}: ${paintedStatus}${holder}${description}${run}`, style.width, '  ', '    ')
 }
 

@@ -67,5 +67,5 @@ function ipv4Reach(address: string): Reach {
 
 function ipv6Reach(address: string): Reach {
   if (address === '::1') return 'machine'
-  return /^(fe[89ab]|f[cd]|ff)/i.test(address) ? 'network' : 'everywhere'
+  return /^(fe[89ab][\da-f]|f[cdf][\da-f]{2}):/i.test(address) ? 'network' : 'everywhere'
 }

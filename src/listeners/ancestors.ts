@@ -7,10 +7,13 @@ export async function readAncestors(platform: NodeJS.Platform = process.platform
   if (platform === 'win32') return [process.ppid]
   if (platform === 'linux') {
     const { ProcessTable } = await import('./linux-processes.ts')
-    return new ProcessTable('/proc', String, true).get(process.pid)?.parents.map((parent) => parent.pid) ?? [process.ppid]
+    return (
+      new ProcessTable('/proc', String, 'all').get(process.pid)?.parents.map((parent) => parent.pid) ?? [process.ppid]
+    )
   }
   const rows = parsePs(await runTool('ps', PS_ARGUMENTS))
   const ancestors: number[] = []
-  for (let pid = process.ppid; pid > 0 && !ancestors.includes(pid); pid = rows.get(pid)?.parent ?? 0) ancestors.push(pid)
+  for (let pid = process.ppid; pid > 0 && !ancestors.includes(pid); pid = rows.get(pid)?.parent ?? 0)
+    ancestors.push(pid)
   return ancestors
 }

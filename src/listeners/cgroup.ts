@@ -1,4 +1,5 @@
 /** What a process's control group tells: the systemd unit or the container that it belongs to. */
+import { unescapeBytes } from './escapes.ts'
 
 export interface GroupOwner {
   readonly unit: string | null
@@ -8,12 +9,19 @@ export interface GroupOwner {
 const CONTAINERS: readonly { readonly pattern: RegExp; readonly runtime: string }[] = [
   { pattern: /(?:^|\/)docker[-/]([0-9a-f]{12,64})(?:\.scope)?(?:\/|$)/, runtime: 'docker' },
   { pattern: /(?:^|\/)libpod-([0-9a-f]{12,64})(?:\.scope)?(?:\/|$)/, runtime: 'podman' },
-  { pattern: /(?:^|\/)cri-containerd-([0-9a-f]{12,64})(?:\.scope)?(?:\/|$)/, runtime: 'containerd' },
+  { pattern: /(?:^|[/:])cri-containerd[-:]([0-9a-f]{12,64})(?:\.scope)?(?:\/|$)/, runtime: 'containerd' },
   { pattern: /(?:^|\/)crio-([0-9a-f]{12,64})(?:\.scope)?(?:\/|$)/, runtime: 'cri-o' },
   { pattern: /(?:^|\/)kubepods[^/]*(?:\/[^/]+)*\/([0-9a-f]{64})(?:\/|$)/, runtime: 'kubernetes' },
-  { pattern: /(?:^|\/)lxc(?:\.payload)?[./]([^/]+?)(?:\/|$)/, runtime: 'lxc' },
-  { pattern: /(?:^|\/)machine\.slice\/(?:machine-|systemd-nspawn@)(.+?)\.(?:scope|service)(?:\/|$)/, runtime: 'machine' },
+  // Not `lxc.service` and `lxc.monitor.NAME`: those run outside.
+  { pattern: /(?:^|\/)lxc(?:\.payload[./]|\/)([^/]+)(?:\/|$)/, runtime: 'lxc' },
+  {
+    pattern: /(?:^|\/)machine\.slice\/(?:machine-|systemd-nspawn@)(.+?)\.(?:scope|service)(?:\/|$)/,
+    runtime: 'machine',
+  },
 ]
+
+/** No path of the kernel is longer. */
+const PATH_MAX = 4096
 
 /**
  * Reads /proc/PID/cgroup (cgroups(7)): lines `hierarchy:controllers:path`, one line `0::path` in version 2.
@@ -22,13 +30,17 @@ const CONTAINERS: readonly { readonly pattern: RegExp; readonly runtime: string 
 export function parseCgroup(text: string): GroupOwner {
   const paths = text.split('\n').flatMap((line) => {
     const second = line.indexOf(':', line.indexOf(':') + 1)
-    return second === -1 ? [] : [line.slice(second + 1)]
+    return second === -1 ? [] : [line.slice(second + 1, second + 1 + PATH_MAX)]
   })
   let unit: string | null = null
   for (const path of paths) {
     for (const { pattern, runtime } of CONTAINERS) {
       const id = pattern.exec(path)?.[1]
-      if (id !== undefined) return { unit: null, container: `${runtime} ${/^[0-9a-f]{12,}$/.test(id) ? id.slice(0, 12) : unescapeUnit(id)}` }
+      if (id !== undefined)
+        return {
+          unit: null,
+          container: `${runtime} ${/^[0-9a-f]{12,}$/.test(id) ? id.slice(0, 12) : unescapeBytes(id)}`,
+        }
     }
     unit ??= unitOf(path)
   }
@@ -38,10 +50,5 @@ export function parseCgroup(text: string): GroupOwner {
 /** The innermost unit of a path; slices only hold others, and `user@1000.service` only holds the user's own units. */
 function unitOf(path: string): string | null {
   const units = path.split('/').filter((part) => /\.(service|scope|socket)$/.test(part))
-  return units.at(-1) === undefined ? null : unescapeUnit(units.at(-1) ?? '')
-}
-
-/** systemd writes `-` and others as `\x2d` in names (systemd.unit(5)). */
-function unescapeUnit(name: string): string {
-  return name.replace(/\\x([0-9a-f]{2})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)))
+  return units.at(-1) === undefined ? null : unescapeBytes(units.at(-1) ?? '')
 }

@@ -20,12 +20,17 @@ export async function readDarwinSockets(query: SocketQuery): Promise<Sockets> {
     runTool('lsof', ['-nP', '-w', '+c', '0', '-i', '-F', LSOF_FIELDS], true),
     runTool('ps', PS_ARGUMENTS),
   ])
-  const notes = process.getuid?.() === 0 ? [] : ['Only sockets of your own processes can be seen: run it with sudo to see all.']
+  const notes =
+    process.getuid?.() === 0 ? [] : ['Only sockets of your own processes can be seen: run it with sudo to see all.']
   return { ...socketsOf(parseLsof(lsof), parsePs(ps), query), notes }
 }
 
 /** Joins what lsof and ps said: sockets that several processes share become one. */
-export function socketsOf(found: readonly LsofSocket[], ps: ReadonlyMap<number, PsRow>, query: SocketQuery): Omit<Sockets, 'notes'> {
+export function socketsOf(
+  found: readonly LsofSocket[],
+  ps: ReadonlyMap<number, PsRow>,
+  query: SocketQuery,
+): Omit<Sockets, 'notes'> {
   const groups = new Map<string, LsofSocket[]>()
   for (const socket of found) {
     if (!isWanted(socket, query)) continue
@@ -45,14 +50,19 @@ export function socketsOf(found: readonly LsofSocket[], ps: ReadonlyMap<number, 
       address: first.address,
       port: first.port,
       process: processOf(first, ps),
-      holders: [...new Set(group.map((each) => each.pid))].sort((a, b) => a - b),
+      holders: [...new Set(group.map((each) => each.pid))].toSorted((a, b) => a - b),
       unseen: null,
       socketUser: first.user,
       namespace: null,
     }
     if (first.state === 'listen') listeners.push({ ...base, reach: reachOf(first.address, false) })
     else if (first.remote !== null) {
-      connections.push({ ...base, remoteAddress: first.remote.address, remotePort: first.remote.port, state: first.state })
+      connections.push({
+        ...base,
+        remoteAddress: first.remote.address,
+        remotePort: first.remote.port,
+        state: first.state,
+      })
     }
   }
   return { listeners, connections }
@@ -64,6 +74,12 @@ function isWanted(socket: LsofSocket, query: SocketQuery): boolean {
   return socket.remote !== null && query.ports.has(socket.remote.port)
 }
 
+/** ps does not tell where the program's path ends; in an application's bundle, it may hold spaces. */
+function programName(command: string): string {
+  const bundled = /^\/[^\0]*?\.app\/Contents\/MacOS\/([^/]+?)(?= [-/]|$)/.exec(command)?.[1]
+  return bundled ?? basename(command.split(' ', 1)[0] ?? '')
+}
+
 function processOf(socket: LsofSocket, ps: ReadonlyMap<number, PsRow>): ProcessInfo {
   const row = ps.get(socket.pid)
   const parents: ParentProcess[] = []
@@ -71,7 +87,7 @@ function processOf(socket: LsofSocket, ps: ReadonlyMap<number, PsRow>): ProcessI
   while (pid > 0 && parents.length < LIMITS.parentDepth) {
     const parent = ps.get(pid)
     if (parent === undefined) break
-    parents.push({ pid, name: basename(parent.command.split(' ', 1)[0] ?? '') })
+    parents.push({ pid, name: programName(parent.command) })
     pid = parent.parent
   }
   return {

@@ -2,7 +2,17 @@
 import { PortolanError } from '../core/index.ts'
 import type { SocketQuery, Sockets } from './model.ts'
 
-export type { Connection, Listener, Origin, ProcessInfo, Reach, SocketQuery, SocketTransport, Sockets, Unseen } from './model.ts'
+export type {
+  Connection,
+  Listener,
+  Origin,
+  ProcessInfo,
+  Reach,
+  SocketQuery,
+  SocketTransport,
+  Sockets,
+  Unseen,
+} from './model.ts'
 export { readAncestors } from './ancestors.ts'
 
 /** Reads sockets; what could be begun before the query was known has begun. */
@@ -37,15 +47,14 @@ async function readerOf(expectAll: boolean, platform: NodeJS.Platform): Promise<
     case 'win32':
     case 'cygwin':
       return (await import('./windows.ts')).readWindowsSockets
-    case 'aix':
-    case 'freebsd':
-    case 'haiku':
-    case 'netbsd':
-    case 'openbsd':
-    case 'sunos':
-      throw new PortolanError('ERR_PORTOLAN_LISTENERS_UNSUPPORTED', `Portolan does not know how to read the sockets of ${platform}`, {
-        hint: 'Everything else works: the registry, the lore, and the commands to check with.',
-      })
+    default:
+      throw new PortolanError(
+        'ERR_PORTOLAN_LISTENERS_UNSUPPORTED',
+        `Portolan does not know how to read the sockets of ${platform}`,
+        {
+          hint: 'Everything else works: the registry, the lore, and the commands to check with.',
+        },
+      )
   }
 }
 

@@ -4,7 +4,7 @@ import { basename } from 'node:path'
 import { LIMITS } from '../core/index.ts'
 import { parseCgroup } from './cgroup.ts'
 import { joinArguments } from './command-line.ts'
-import type { ParentProcess, ProcessInfo } from './model.ts'
+import type { ParentProcess, ProcessInfo, SocketQuery } from './model.ts'
 import { originOf } from './origin.ts'
 
 /** Ticks in a second in all that the kernel tells user space (USER_HZ; 100 on every architecture that Node runs on). */
@@ -15,8 +15,13 @@ export function listPids(proc: string): number[] {
   return readdirSync(proc)
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
-    .sort((a, b) => a - b)
+    .toSorted((a, b) => a - b)
 }
+
+type Details = NonNullable<SocketQuery['details']>
+
+/** What the kernel keeps of a name (TASK_COMM_LEN, less the NUL). */
+const NAME_BYTES = 15
 
 /** What /proc/PID/status says of a process. */
 interface Vitals {
@@ -31,10 +36,10 @@ export class ProcessTable {
   readonly #userName: (uid: number) => string
   readonly #vitals: Map<number, Vitals | null> = new Map()
   readonly #infos: Map<number, ProcessInfo | null> = new Map()
-  readonly #details: boolean
+  readonly #details: Details
   #bootSeconds: number | null = null
 
-  constructor(proc: string, userName: (uid: number) => string, details: boolean) {
+  constructor(proc: string, userName: (uid: number) => string, details: Details) {
     this.#proc = proc
     this.#userName = userName
     this.#details = details
@@ -53,15 +58,18 @@ export class ProcessTable {
   #read(pid: number): ProcessInfo | null {
     const vitals = this.#vitalsOf(pid)
     if (vitals === null) return null
-    const args = this.#text(pid, 'cmdline')?.replace(/\0+$/, '').split('\0') ?? []
-    const command = args.join('') === '' ? null : joinArguments(args)
+    const isCut = Buffer.byteLength(vitals.name) >= NAME_BYTES
+    // The command line tells the whole of a name that the kernel cut.
+    const args =
+      this.#details === 'names' && !isCut ? [] : (this.#text(pid, 'cmdline') ?? '').replace(/\0+$/, '').split('\0')
     const brief = {
       pid,
       name: fullName(vitals.name, args[0] ?? ''),
       user: this.#userName(vitals.uid),
-      command,
+      command: args.join('') === '' ? null : joinArguments(args),
     }
-    if (!this.#details) return { ...brief, startedAt: null, workingDirectory: null, origin: { kind: 'unknown', name: null }, parents: [] }
+    if (this.#details !== 'all')
+      return { ...brief, startedAt: null, workingDirectory: null, origin: { kind: 'unknown', name: null }, parents: [] }
     const parents = this.#parentsOf(vitals)
     return {
       ...brief,
@@ -111,7 +119,11 @@ export function parseVitals(status: string): Vitals | null {
   const parent = /^PPid:\t(\d{1,10})$/m.exec(status)?.[1]
   const effective = /^Uid:\t\d+\t(\d{1,10})\t/m.exec(status)?.[1]
   if (name === undefined || parent === undefined || effective === undefined) return null
-  return { name: name.replace(/\\(n|\\)/g, (_, escaped: string) => (escaped === 'n' ? '\n' : '\\')), parent: Number(parent), uid: Number(effective) }
+  return {
+    name: name.replace(/\\(n|\\)/g, (_, escaped: string) => (escaped === 'n' ? '\n' : '\\')),
+    parent: Number(parent),
+    uid: Number(effective),
+  }
 }
 
 /** The start in ticks since boot, field 22 of /proc/PID/stat; the name, field 2, may hold anything, even `)`. */
@@ -126,8 +138,8 @@ export function parseStartTicks(stat: string): number | null {
  */
 function fullName(name: string, command: string): string {
   const base = basename(command)
-  const isCut = Buffer.byteLength(name) === 15 && base.startsWith(name)
-  return isCut || name === `${base}-MainThread`.slice(0, 15) ? base : name
+  const isCut = Buffer.byteLength(name) === NAME_BYTES && base.startsWith(name)
+  return isCut || name === `${base}-MainThread`.slice(0, NAME_BYTES) ? base : name
 }
 
 function bootSeconds(stat: string): number {

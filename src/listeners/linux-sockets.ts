@@ -98,7 +98,8 @@ function parseLine(
   const tail = /^ +(\d+) +\d+ (\d+) /.exec(rest)
   const uid = Number(tail?.[1])
   const inode = Number(tail?.[2])
-  if (!Number.isSafeInteger(uid) || !Number.isSafeInteger(inode) || Number.isNaN(port) || Number.isNaN(remotePort)) return null
+  if (!Number.isSafeInteger(uid) || !Number.isSafeInteger(inode) || Number.isNaN(port) || Number.isNaN(remotePort))
+    return null
   return {
     transport: query.transport,
     address: address(text.slice(local, local + digits)),

@@ -8,6 +8,7 @@ import { ProcessTable, listPids, readLink } from './linux-processes.ts'
 import { parseSocketTable } from './linux-sockets.ts'
 import type { SocketRow } from './linux-sockets.ts'
 import type { Connection, Listener, ProcessInfo, SocketQuery, Sockets, Unseen } from './model.ts'
+import { readNetlinkListeners } from './netlink.ts'
 import { readTable } from './read-table.ts'
 
 const TABLES = [
@@ -24,7 +25,7 @@ export interface LinuxPaths {
 }
 
 /** From so many open sockets on a second thread pays: 4 µs of walking each is by then what it takes to start one. */
-const HELPED_SOCKETS = 3000
+const MANY_SOCKETS = 3000
 
 const SYSTEM_PATHS: LinuxPaths = { proc: '/proc', passwd: '/etc/passwd' }
 
@@ -32,21 +33,33 @@ const SYSTEM_PATHS: LinuxPaths = { proc: '/proc', passwd: '/etc/passwd' }
 type TableTexts = readonly (string | null)[]
 
 /**
- * Begins to read the tables, and answers a query when they are there.
+ * Begins to read, and answers a query when what it needs is there.
  *
  * The kernel takes 2 ms to write out each table of TCP, even an empty one, for it walks all of its hash table. So both are
- * asked for at once, beside whatever the caller does before it has its query.
+ * asked for at once, beside whatever the caller does before it has its query. On a machine with many sockets other ways
+ * are quicker: netlink for the listeners, and a second thread that looks who holds them.
  *
  * With the right to (root), the sockets are those of every network namespace in which a process runs.
- * @param expectAll true when the query will be for all ports: on a machine with many sockets a second thread then begins
- *   to look who holds them.
+ * @param expectAll true when the query will be for all ports
  * @throws ERR_PORTOLAN_LISTENERS_UNREADABLE when /proc/net is not there or may not be read
  */
-export function beginLinuxSockets(expectAll: boolean, paths: LinuxPaths = SYSTEM_PATHS): (query: SocketQuery) => Promise<Sockets> {
-  const helped = expectAll && countSockets(paths.proc) > HELPED_SOCKETS ? beginHelped(paths.proc) : null
+export function beginLinuxSockets(
+  expectAll: boolean,
+  paths: LinuxPaths = SYSTEM_PATHS,
+): (query: SocketQuery) => Promise<Sockets> {
+  if (expectAll && countSockets(paths.proc) > MANY_SOCKETS) {
+    const helped = beginHelped(paths.proc)
+    return async (query) => answer(query, helped, await ownRows(query, paths), paths)
+  }
   const texts = readTables(`${paths.proc}/net`)
   texts.catch(() => undefined) // whoever asks is told
-  return async (query) => answer(query, await texts, helped, paths)
+  return async (query) => answer(query, null, parseTables(await texts, null, query), paths)
+}
+
+/** The sockets of Portolan's own network namespace, on a machine with many. */
+async function ownRows(query: SocketQuery, { proc }: LinuxPaths): Promise<SocketRow[]> {
+  const isForNetlink = query.connections !== true && query.ports === undefined && proc === SYSTEM_PATHS.proc
+  return (isForNetlink ? readNetlinkListeners() : null) ?? parseTables(await readTables(`${proc}/net`), null, query)
 }
 
 interface HelpedWalk {
@@ -68,12 +81,17 @@ function countSockets(proc: string): number {
   }
 }
 
-async function answer(query: SocketQuery, texts: TableTexts, helped: HelpedWalk | null, paths: LinuxPaths): Promise<Sockets> {
+async function answer(
+  query: SocketQuery,
+  helped: HelpedWalk | null,
+  own: readonly SocketRow[],
+  paths: LinuxPaths,
+): Promise<Sockets> {
   const walk = helped?.walk ?? newWalk(paths.proc, listPidsOrExplain(paths.proc))
-  const rows = await readAllRows(paths.proc, walk.pids, texts, query)
+  const rows = [...own, ...(await foreignRows(paths.proc, walk.pids, query))]
   const holders = await findHolders(rows, walk, helped?.others ?? null)
   const userName = userNames(paths.passwd)
-  const processes = new ProcessTable(paths.proc, userName, query.details ?? true)
+  const processes = new ProcessTable(paths.proc, userName, query.details ?? 'all')
   const listeners: Listener[] = []
   const connections: Connection[] = []
   for (const row of rows) {
@@ -87,7 +105,11 @@ async function answer(query: SocketQuery, texts: TableTexts, helped: HelpedWalk 
   return { listeners, connections, notes: notesOf(listeners, holders) }
 }
 
-async function findHolders(rows: readonly SocketRow[], walk: Walk, helper: Promise<Found | null> | null): Promise<Holders> {
+async function findHolders(
+  rows: readonly SocketRow[],
+  walk: Walk,
+  helper: Promise<Found | null> | null,
+): Promise<Holders> {
   const wanted = new Set<number>()
   for (const { inode } of rows) if (inode !== 0) wanted.add(inode)
   if (wanted.size === 0) return joinFound([], wanted)
@@ -112,9 +134,12 @@ function unreadable(path: string, cause: unknown): PortolanError {
   })
 }
 
-/** One process stands for each network namespace; where a link may not be read, the namespace is left out. */
-async function readAllRows(proc: string, pids: readonly number[], texts: TableTexts, query: SocketQuery): Promise<SocketRow[]> {
-  const rows = parseTables(texts, null, query)
+/**
+ * The sockets of other network namespaces: one process stands for each. Where a link may not be read, the namespace is left
+ * out.
+ */
+async function foreignRows(proc: string, pids: readonly number[], query: SocketQuery): Promise<SocketRow[]> {
+  const rows: SocketRow[] = []
   const seen = new Set([readLink(`${proc}/self/ns/net`)])
   for (const pid of pids) {
     const namespace = readLink(`${proc}/${pid}/ns/net`)
@@ -188,16 +213,24 @@ function firstProcess(pids: readonly number[], processes: ProcessTable): Process
 function unseenOf(row: SocketRow, holders: Holders): Unseen {
   if (row.inode === 0) return { reason: 'gone', hint: 'The process has closed it; the kernel keeps it for a while.' }
   if (holders.deniedCount > 0) {
-    return { reason: 'permission', hint: 'Its process belongs to another user: run the same command with sudo to see it.' }
+    return {
+      reason: 'permission',
+      hint: 'Its process belongs to another user: run the same command with sudo to see it.',
+    }
   }
-  return { reason: 'kernel', hint: 'No process holds it: the kernel itself does (NFS, WireGuard, …), or a process that cannot be seen from here.' }
+  return {
+    reason: 'kernel',
+    hint: 'No process holds it: the kernel itself does (NFS, WireGuard, …), or a process that cannot be seen from here.',
+  }
 }
 
 function notesOf(listeners: readonly Listener[], holders: Holders): string[] {
   const hidden = listeners.filter((each) => each.unseen?.reason === 'permission').length
   if (hidden === 0) return []
   const of = hidden === 1 ? '1 listener' : `${hidden} listeners`
-  return [`The process of ${of} cannot be seen (${holders.deniedCount} processes belong to others): run it with sudo to see all.`]
+  return [
+    `The process of ${of} cannot be seen (${holders.deniedCount} processes belong to others): run it with sudo to see all.`,
+  ]
 }
 
 /** The names of /etc/passwd; a user without one is shown by number. */
@@ -219,7 +252,8 @@ function parsePasswd(path: string): Map<number, string> {
   const names = new Map<number, string>()
   for (const line of text.split('\n')) {
     const [name, , uid] = line.split(':')
-    if (name !== undefined && uid !== undefined && /^\d+$/.test(uid) && !names.has(Number(uid))) names.set(Number(uid), name)
+    if (name !== undefined && uid !== undefined && /^\d+$/.test(uid) && !names.has(Number(uid)))
+      names.set(Number(uid), name)
   }
   return names
 }

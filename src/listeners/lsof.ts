@@ -3,6 +3,7 @@
  * which. A process set (p, c, R, L) is followed by a file set for each of its sockets (f, t, P, n, T).
  */
 import { parseEndpoint } from './endpoint.ts'
+import { unescapeBytes } from './escapes.ts'
 import type { SocketTransport } from './model.ts'
 
 /** The fields to ask lsof for. */
@@ -87,7 +88,7 @@ function ownerOf(lines: readonly string[]): ProcessFields | null {
   return {
     pid: Number(pid),
     parent: /^\d{1,10}$/.test(parent) ? Number(parent) : null,
-    name: unescapeName(fields.get('c') ?? ''),
+    name: unescapeBytes(fields.get('c') ?? ''),
     user: fields.get('L') ?? null,
   }
 }
@@ -101,12 +102,15 @@ function socketOf(owner: ProcessFields, file: ReadonlyMap<string, string>): Lsof
   const remote = remoteText === undefined ? null : parseEndpoint(remoteText)
   const word = file.get('T')
   const transport = protocol === 'TCP' ? 'tcp' : 'udp'
-  const state = word === undefined ? (transport === 'udp' && remote === null ? 'listen' : 'established') : stateName(word)
+  const state =
+    word === undefined ? (transport === 'udp' && remote === null ? 'listen' : 'established') : stateName(word)
   const address = local.address === '*' ? (file.get('t') === 'IPv6' ? '::' : '0.0.0.0') : local.address
-  return { ...owner, transport, address, port: local.port, remote, state: transport === 'udp' && remote === null ? 'listen' : state }
-}
-
-/** lsof writes what cannot be printed as `\x20` (lsof(8), +c). */
-function unescapeName(name: string): string {
-  return name.replace(/\\x([0-9a-f]{2})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)))
+  return {
+    ...owner,
+    transport,
+    address,
+    port: local.port,
+    remote,
+    state: transport === 'udp' && remote === null ? 'listen' : state,
+  }
 }

@@ -81,8 +81,11 @@ export interface SocketQuery {
   readonly ports?: ReadonlySet<number>
   /** Also sockets with a peer. Default: listeners alone. */
   readonly connections?: boolean
-  /** Everything about each process (parents, directory, start, origin); else pid, name, user and command. Default: true. */
-  readonly details?: boolean
+  /**
+   * How much to read of each process: `names` stops at pid, name and user, `commands` adds the command line, `all` (the
+   * default) the start, the directory, the parents and the origin.
+   */
+  readonly details?: 'names' | 'commands' | 'all'
 }
 
 export interface Sockets {

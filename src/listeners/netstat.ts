@@ -29,6 +29,10 @@ const TRANSLATED: Readonly<Record<string, string>> = {
   schliessen_warten: 'close-wait',
   syn_gesendet: 'syn-sent',
   syn_empfangen: 'syn-received',
+  fin_warten_1: 'fin-wait-1',
+  fin_warten_2: 'fin-wait-2',
+  schliessend: 'closing',
+  zuletzt_ack: 'last-ack',
 }
 
 /** The sockets in the output; lines of another form are passed over. */
@@ -42,7 +46,8 @@ export function parseNetstat(text: string): NetstatRow[] {
     const foreign = parseEndpoint(words[2] ?? '')
     const remote = foreign === null || foreign.port === 0 ? null : foreign
     const word = words.slice(3, -1).join('_')
-    const state = remote === null ? 'listen' : word === '' ? 'established' : (TRANSLATED[word.toLowerCase()] ?? stateName(word))
+    const state =
+      remote === null ? 'listen' : word === '' ? 'established' : (TRANSLATED[word.toLowerCase()] ?? stateName(word))
     const pid = Number(pidText)
     return [{ transport, address: local.address, port: local.port, remote, state, pid: pid === 0 ? null : pid }]
   })

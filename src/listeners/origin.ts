@@ -3,7 +3,21 @@ import type { GroupOwner } from './cgroup.ts'
 import type { Origin, ParentProcess } from './model.ts'
 
 const CRONS = new Set(['cron', 'crond', 'anacron', 'atd', 'fcron'])
-const SHELLS = new Set(['sh', 'bash', 'zsh', 'dash', 'fish', 'ksh', 'mksh', 'tcsh', 'csh', 'ash', 'pwsh', 'nu', 'elvish'])
+const SHELLS = new Set([
+  'sh',
+  'bash',
+  'zsh',
+  'dash',
+  'fish',
+  'ksh',
+  'mksh',
+  'tcsh',
+  'csh',
+  'ash',
+  'pwsh',
+  'nu',
+  'elvish',
+])
 
 /**
  * - A container counts before all else: what is around it is the runtime's affair.

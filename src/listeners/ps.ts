@@ -12,7 +12,8 @@ export interface PsRow {
 export const PS_ARGUMENTS = ['-axww', '-o', 'pid=,ppid=,lstart=,user=,command=']
 
 /** `  812     1 Mon Nov 23 15:09:03 2026     root             /usr/sbin/cupsd -l` */
-const ROW = /^\s*([1-9]\d{0,9})\s+(\d{1,10})\s+([A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4})\s+(\S{1,255})\s+(\S.*)$/
+const ROW =
+  /^\s*([1-9]\d{0,9})\s+(\d{1,10})\s+([A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4})\s+(\S{1,255})\s+(\S.*)$/
 
 /** The processes by pid; lines of another form are passed over. Times are the machine's local ones. */
 export function parsePs(text: string): Map<number, PsRow> {

@@ -24,7 +24,11 @@ export function readTable(path: string): Promise<string> {
     read(descriptor, first, 0, CHUNK_BYTES, null, (error, length) => {
       try {
         if (error !== null) throw error
-        resolve(length < LAST_READ_BYTES ? first.toString('latin1', 0, length) : readRest(descriptor, first.subarray(0, length)))
+        resolve(
+          length < LAST_READ_BYTES
+            ? first.toString('latin1', 0, length)
+            : readRest(descriptor, first.subarray(0, length)),
+        )
       } catch (failure) {
         reject(failure)
       } finally {

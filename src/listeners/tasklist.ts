@@ -30,6 +30,7 @@ function fieldsOf(line: string): readonly string[] {
     return readCsv(line).next().value?.fields ?? []
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
-    return line.split('","').map((field) => field.replace(/^"|"$/g, ''))
+    const fields = line.split('","').map((field) => field.replace(/^"|"$/g, ''))
+    return fields.length > 2 ? fields : [] // else the pid itself may be cut
   }
 }

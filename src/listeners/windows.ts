@@ -19,12 +19,19 @@ export async function readWindowsSockets(query: SocketQuery): Promise<Sockets> {
 }
 
 /** Joins what netstat and tasklist said. */
-export function windowsSockets(rows: readonly NetstatRow[], tasks: ReadonlyMap<number, Task>, query: SocketQuery): Sockets {
+export function windowsSockets(
+  rows: readonly NetstatRow[],
+  tasks: ReadonlyMap<number, Task>,
+  query: SocketQuery,
+): Sockets {
   const listeners: Listener[] = []
   const connections: Connection[] = []
   for (const row of rows) {
     if (row.state !== 'listen' && query.connections !== true) continue
-    const isAsked = query.ports === undefined || query.ports.has(row.port) || (row.remote !== null && query.ports.has(row.remote.port))
+    const isAsked =
+      query.ports === undefined ||
+      query.ports.has(row.port) ||
+      (row.remote !== null && query.ports.has(row.remote.port))
     if (!isAsked) continue
     const process = row.pid === null ? null : processOf(row.pid, tasks.get(row.pid))
     const base = {
@@ -40,9 +47,18 @@ export function windowsSockets(rows: readonly NetstatRow[], tasks: ReadonlyMap<n
     if (row.remote === null) listeners.push({ ...base, reach: reachOf(row.address, false) })
     else connections.push({ ...base, remoteAddress: row.remote.address, remotePort: row.remote.port, state: row.state })
   }
-  const hasHidden = listeners.some((each) => each.process !== null && each.process.user === null)
-  return { listeners, connections, notes: hasHidden ? ['Some users cannot be seen: run it as administrator to see all.'] : [] }
+  const hasHidden = listeners.some(
+    ({ process }) => process !== null && process.pid !== SYSTEM_PID && tasks.get(process.pid)?.user === null,
+  )
+  return {
+    listeners,
+    connections,
+    notes: hasHidden ? ['Some users cannot be seen: run it as administrator to see all.'] : [],
+  }
 }
+
+/** The kernel's own process, of whose user Windows says `N/A` even to administrators. */
+const SYSTEM_PID = 4
 
 const GONE: Unseen = { reason: 'gone', hint: 'The process has closed it; Windows keeps it for a while.' }
 

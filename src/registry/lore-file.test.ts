@@ -120,6 +120,18 @@ describe('LoreBook', () => {
     assert.deepEqual(textsOf({ transports: ['tcp'], portsMax: 1 }), [['use 2']])
   })
 
+  test('tells the same entries in brief, by the same filter', (context) => {
+    const book = bookOf(context, ALL)
+    for (const filter of [{}, { transports: ['udp'] }, { portsMax: 10 }] as const) {
+      const expected = book
+        .forPort(973, filter)
+        .map(({ lore: { name, category, state, registryNames = [] } }) => ({ name, category, state, registryNames }))
+      assert.ok(expected.length > 0)
+      assert.deepEqual(book.briefsForPort(973, filter), expected)
+    }
+    assert.deepEqual(book.briefsForPort(599), [])
+  })
+
   test('answers alike however often it is asked', (context) => {
     const book = bookOf(context, ALL)
     const first = book.forPort(973)
@@ -196,7 +208,7 @@ describe('LoreBook refuses', () => {
 
   test('counts that no file could hold, without making room for them', (context) => {
     const file = join(tempFolder(context), 'lore.bin')
-    for (const at of [16, 20]) {
+    for (const at of [16, 20, 24]) {
       const bytes = buildLore(ALL)
       bytes.writeUInt32LE(0xffffffff, at)
       writeFileSync(file, bytes)

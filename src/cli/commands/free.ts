@@ -10,6 +10,8 @@ import { csvRows } from '../csv-rows.ts'
 import { paragraph } from '../style.ts'
 
 const COUNT_DEFAULT = 10
+/** A use of more ports than these claims none of them in particular: iTunes played radio from anywhere in 8000–8999. */
+const WIDE = 64
 
 export const command: Command = {
   name: 'free',
@@ -100,10 +102,16 @@ function freePorts(
   const free: number[] = []
   // Port 0 is no port to listen on: it asks the system for any.
   for (let port = Math.max(1, span.first); port <= span.last; port += 1) {
-    if (isTaken(port) || lore.covers(port, { transports })) continue
-    if (transports.every((transport) => registry.status(port, transport) === 'unassigned')) free.push(port)
+    if (isTaken(port) || lore.covers(port, { transports, portsMax: WIDE })) continue
+    if (transports.every((transport) => isBare(registry, port, transport))) free.push(port)
   }
   return free
+}
+
+/** Unassigned, and nothing is noted about it (`Possibly assigned`, unauthorised uses). */
+function isBare(registry: Registry, port: number, transport: Transport): boolean {
+  const entry = registry.lookup(port, transport)
+  return entry.status === 'unassigned' && entry.assignments.length === 0
 }
 
 function parseRange(text: string): PortSpan {

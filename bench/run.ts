@@ -1,0 +1,88 @@
+/**
+ * `npm run bench`: every claim about speed and memory, as a ratio against a peer measured in the same run.
+ * The program is measured as it is installed: bundled, without its sources beside it.
+ */
+import { spawn } from 'node:child_process'
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { benchLookup } from './lookup.ts'
+import { isInstalled, measureMemory, measureTimes } from './measure.ts'
+import type { Contestant } from './measure.ts'
+import { renderRows } from './table.ts'
+import type { Row } from './table.ts'
+
+const ROUNDS = 41
+const PROCESSES = 200
+const SOCKETS_EACH = 50
+const root = join(import.meta.dirname, '..')
+
+/** A copy as npm would lay it out. */
+function installCopy(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'portolan-bench-'))
+  for (const part of ['bin', 'dist', 'data', 'package.json'])
+    cpSync(join(root, part), join(folder, part), { recursive: true })
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+  return folder
+}
+
+function benchStart(portolan: string): readonly Row[] {
+  const ours: Contestant = { name: 'portolan', program: process.execPath, args: [portolan, '973', '--json'] }
+  const bare: Contestant = { name: 'node -e 0', program: process.execPath, args: ['-e', '0'] }
+  const times = measureTimes([ours, bare], ROUNDS)
+  const memory = measureMemory([ours, bare], 5)
+  const row = (work: string, unit: Row['unit'], measured: readonly { median: number }[], aim: number): Row => {
+    const [mine = { median: 0 }, theirs = { median: 0 }] = measured
+    return { work, ours: mine.median, peer: bare.name, theirs: theirs.median, unit, aim }
+  }
+  return [
+    row('portolan 973 --json, whole process', 'ms', times, 1.5),
+    ...(memory === null ? [] : [row('the same, peak memory', 'kB', memory, 1.3)]),
+  ]
+}
+
+async function benchListeners(portolan: string): Promise<readonly Row[]> {
+  const holder = spawn(
+    process.execPath,
+    [join(import.meta.dirname, 'fixtures', 'hold-sockets.ts'), String(PROCESSES), String(SOCKETS_EACH)],
+    {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    },
+  )
+  try {
+    await new Promise<void>((resolve, reject) => {
+      holder.stdout.once('data', () => resolve())
+      holder.once('exit', () => reject(new Error('the sockets could not be opened')))
+    })
+    const ours: Contestant = { name: 'portolan', program: process.execPath, args: [portolan, 'listeners'] }
+    const peers: readonly (Contestant & { readonly aim: number })[] = [
+      { name: 'ss -tulnp', program: 'ss', args: ['-tulnp'], aim: 1.2 },
+      { name: 'netstat -tulnp', program: 'netstat', args: ['-tulnp'], aim: 1 },
+      { name: 'lsof -nP -i', program: 'lsof', args: ['-nP', '-i'], aim: 1 },
+    ]
+    const there = peers.filter((peer) => isInstalled(peer.program))
+    const [mine, ...theirs] = measureTimes([ours, ...there], ROUNDS)
+    return theirs.map((peer, index) => ({
+      work: `portolan listeners, ${PROCESSES * SOCKETS_EACH} sockets in ${PROCESSES} processes`,
+      ours: mine?.median ?? 0,
+      peer: peer.name,
+      theirs: peer.median,
+      unit: 'ms',
+      aim: there[index]?.aim ?? 1,
+    }))
+  } finally {
+    holder.stdin.end()
+  }
+}
+
+const folder = installCopy()
+try {
+  const portolan = join(folder, 'bin', 'portolan.cjs')
+  const rows = [...benchStart(portolan), ...benchLookup(), ...(await benchListeners(portolan))]
+  console.log(
+    `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, medians of ${ROUNDS} rounds\n`,
+  )
+  console.log(renderRows(rows))
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
