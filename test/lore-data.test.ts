@@ -20,10 +20,46 @@ const entries = files.flatMap(({ lore }) => (lore === null ? [] : [lore]))
 
 /** Services without which a chart of ports would be laughed at, old and new. */
 const MUST_HAVE = [
-  'netinfo', 'gopher', 'finger', 'napster', 'kazaa', 'gnutella', 'edonkey2000', 'icq', 'hotline', 'back-orifice', 'netbus',
-  'redis', 'mongodb', 'postgresql-pgbouncer', 'elasticsearch', 'memcached', 'rabbitmq', 'kafka', 'cassandra', 'clickhouse',
-  'ollama', 'jupyter', 'kubelet', 'kube-apiserver', 'etcd', 'docker-engine', 'prometheus', 'grafana', 'consul', 'nomad',
-  'minecraft-java', 'bittorrent', 'bitcoin', 'plex', 'home-assistant', 'syncthing', 'wireguard', 'tor', 'vnc', 'teamviewer',
+  'netinfo',
+  'gopher',
+  'finger',
+  'napster',
+  'kazaa',
+  'gnutella',
+  'edonkey2000',
+  'icq',
+  'hotline',
+  'back-orifice',
+  'netbus',
+  'redis',
+  'mongodb',
+  'postgresql-pgbouncer',
+  'elasticsearch',
+  'memcached',
+  'rabbitmq',
+  'kafka',
+  'cassandra',
+  'clickhouse',
+  'ollama',
+  'jupyter',
+  'kubelet',
+  'kube-apiserver',
+  'etcd',
+  'docker-engine',
+  'prometheus',
+  'grafana',
+  'consul',
+  'nomad',
+  'minecraft-java',
+  'bittorrent',
+  'bitcoin',
+  'plex',
+  'home-assistant',
+  'syncthing',
+  'wireguard',
+  'tor',
+  'vnc',
+  'teamviewer',
 ]
 
 /** Every text that a reader sees, with its place. */
@@ -38,11 +74,17 @@ function* textsOf(lore: Lore): Generator<readonly [place: string, text: string],
 
 describe('the lore files', () => {
   test('are all of the right form', () => {
-    assert.deepEqual(files.flatMap(({ file, problems }) => problems.map((problem) => `${file}: ${problem}`)), [])
+    assert.deepEqual(
+      files.flatMap(({ file, problems }) => problems.map((problem) => `${file}: ${problem}`)),
+      [],
+    )
   })
 
   test('are JSON files and nothing else', () => {
-    assert.deepEqual(files.filter(({ file }) => !file.endsWith('.json')), [])
+    assert.deepEqual(
+      files.filter(({ file }) => !file.endsWith('.json')),
+      [],
+    )
   })
 
   test('describe at least 300 services', () => {
@@ -51,7 +93,10 @@ describe('the lore files', () => {
 
   test('have each id once', () => {
     const ids = entries.map(({ id }) => id)
-    assert.deepEqual(ids.filter((id, index) => ids.indexOf(id) !== index), [])
+    assert.deepEqual(
+      ids.filter((id, index) => ids.indexOf(id) !== index),
+      [],
+    )
   })
 
   test('rest two statements in three on a source that was read', () => {
@@ -63,12 +108,18 @@ describe('the lore files', () => {
 
   test('have the services that everybody looks for', () => {
     const ids = new Set(entries.map(({ id }) => id))
-    assert.deepEqual(MUST_HAVE.filter((id) => !ids.has(id)), [])
+    assert.deepEqual(
+      MUST_HAVE.filter((id) => !ids.has(id)),
+      [],
+    )
   })
 
   test('never say what the status of a port is: the registry alone does', () => {
-    const claims = /\bassigned by IANA\b|\bIANA(?: has| had)?(?: officially| formally)? (?:un|re)?assign|\bun-?assigned\b|\bregistered (?:with|by|at) (?:the )?IANA\b/i
-    const said = entries.flatMap((lore) => [...textsOf(lore)].filter(([, text]) => claims.test(text)).map(([place, text]) => `${lore.id} ${place}: ${text}`))
+    const claims =
+      /\bassigned by IANA\b|\bIANA(?: has| had)?(?: officially| formally)? (?:un|re)?assign|\bun-?assigned\b|\bregistered (?:with|by|at) (?:the )?IANA\b/i
+    const said = entries.flatMap((lore) =>
+      [...textsOf(lore)].filter(([, text]) => claims.test(text)).map(([place, text]) => `${lore.id} ${place}: ${text}`),
+    )
     assert.deepEqual(said, [])
   })
 

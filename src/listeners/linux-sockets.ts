@@ -36,6 +36,10 @@ const TCP_STATES: readonly string[] = [
   'syn-received',
 ]
 const LISTEN = 10
+/** The first column is a number of at most 20 digits, right-aligned. */
+const SLOT_CHARS = 24
+/** Addresses, ports and state; parseInt alone would read `-1DD` and `0xAB`. */
+const FIXED = /^[\dA-F]+:[\dA-F]{4} [\dA-F]+:[\dA-F]{4} [\dA-F]{2}$/
 const UDP_UNCONNECTED = 7
 const IS_LITTLE_ENDIAN = endianness() === 'LE'
 
@@ -72,6 +76,13 @@ export function parseSocketTable(text: string, query: TableQuery, rows: SocketRo
   }
 }
 
+/** Where the columns begin that count: after the first, the place in the kernel's hash table, and its colon. */
+function afterSlot(text: string, from: number, end: number): number {
+  const last = Math.min(from + SLOT_CHARS, end - 1)
+  for (let at = from; at < last; at += 1) if (text[at] === ':') return at + 2
+  return -1
+}
+
 function parseLine(
   text: string,
   from: number,
@@ -79,10 +90,9 @@ function parseLine(
   query: TableQuery,
   address: (hex: string) => string,
 ): SocketRow | null {
-  const local = text.indexOf(': ', from) + 2
-  if (local < 2 || local >= end) return null
-  const digits = text.indexOf(':', local) - local
-  if (digits !== 8 && digits !== 32) return null
+  const local = afterSlot(text, from, end)
+  if (local === -1) return null
+  const digits = text[local + 8] === ':' ? 8 : 32
   // local:port remote:port state …, all of fixed width
   const remote = local + digits + 6
   const stateAt = remote + digits + 6
@@ -93,13 +103,13 @@ function parseLine(
   const port = Number.parseInt(text.slice(local + digits + 1, local + digits + 5), 16)
   const remotePort = Number.parseInt(text.slice(remote + digits + 1, remote + digits + 5), 16)
   if (query.ports !== undefined && !query.ports.has(port) && (isListener || !query.ports.has(remotePort))) return null
+  if (!FIXED.test(text.slice(local, stateAt + 2))) return null
   // … tx:rx tr:tm retransmits uid timeout inode …: the first three of fixed width, 17, 11 and 8 characters
   const rest = text.slice(stateAt + 2 + 1 + 17 + 1 + 11 + 1 + 8, end)
   const tail = /^ +(\d+) +\d+ (\d+) /.exec(rest)
   const uid = Number(tail?.[1])
   const inode = Number(tail?.[2])
-  if (!Number.isSafeInteger(uid) || !Number.isSafeInteger(inode) || Number.isNaN(port) || Number.isNaN(remotePort))
-    return null
+  if (!Number.isSafeInteger(uid) || !Number.isSafeInteger(inode)) return null
   return {
     transport: query.transport,
     address: address(text.slice(local, local + digits)),
