@@ -17,7 +17,7 @@ const root = join(import.meta.dirname, '..')
 const common: InputOptions = { cwd: root, platform: 'node', external: [/^node:/, 'koffi'] }
 const output: OutputOptions = { dir: 'dist/cli', format: 'cjs', entryFileNames: '[name].cjs' }
 
-rmSync(join(root, 'dist', 'cli'), { recursive: true, force: true })
+rmSync(join(root, 'dist'), { recursive: true, force: true })
 await build({
   ...common,
   input: { main: 'src/cli/main.ts' },

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildIndex } from '../src/registry/index-build.ts'
-import { buildLore } from '../src/registry/lore-file.ts'
+import { buildLore } from '../src/registry/lore-build.ts'
 import { parseLore } from '../src/registry/lore-schema.ts'
 import { tableOfPackages } from '../src/registry/npm-packages.ts'
 

@@ -44,7 +44,9 @@ function commandsPage(commands: readonly Command[]): string {
   const list = commands.map((command) => `- [${command.name}](#${command.name}): ${command.summary}\n`).join('')
   return [
     `# Commands\n\n${MADE}`,
-    prose("`portolan PORT…` is `portolan port PORT…`: what is no command is a port. `portolan COMMAND --help` prints a command's part of this page; `portolan --version` prints the version."),
+    prose(
+      "`portolan PORT…` is `portolan port PORT…`: what is no command is a port. `portolan COMMAND --help` prints a command's part of this page; `portolan --version` prints the version.",
+    ),
     list,
     prose('Every command takes these options:'),
     optionList(COMMON_OPTIONS),
@@ -53,7 +55,8 @@ function commandsPage(commands: readonly Command[]): string {
 }
 
 function commandPart(command: Command): string {
-  const aliases = command.aliases === undefined ? '' : ` Also: ${command.aliases.map((each) => `\`${each}\``).join(', ')}.`
+  const aliases =
+    command.aliases === undefined ? '' : ` Also: ${command.aliases.map((each) => `\`${each}\``).join(', ')}.`
   const exits = Object.entries(command.exits).map(([status, meaning]) => prose(`${status}: ${meaning}`, '- ', '  '))
   const examples = command.examples.map(({ line, says }) => `# ${says}\n${line}\n`).join('\n')
   return [

@@ -28,9 +28,10 @@ function keyOf(transport: string, address: string, port: number, pids: readonly 
   return `${transport} ${address}:${port} ${pids.join(',')}`
 }
 
-function keysOf(listeners: readonly Listener[], ports: ReadonlySet<number>): string[] {
+/** Only of the test's own processes: others come and go while it looks. */
+function keysOf(listeners: readonly Listener[], pids: ReadonlySet<number>): string[] {
   return listeners
-    .filter((each) => ports.has(each.port))
+    .filter((each) => each.holders.some((pid) => pids.has(pid)))
     .map((each) => keyOf(each.transport, each.address, each.port, each.holders))
     .toSorted()
 }
@@ -45,15 +46,15 @@ function splitEnd(end: string): { address: string; port: number } {
   return { address: address === '*' ? '::' : address, port: Number(end.slice(colon + 1)) }
 }
 
-async function keysOfSs(ports: ReadonlySet<number>): Promise<string[]> {
+async function keysOfSs(ours: ReadonlySet<number>): Promise<string[]> {
   const { stdout } = await run('ss', ['-tulnpH'], { maxBuffer: OUTPUT_MAX })
   return stdout
     .split('\n')
     .flatMap((line) => {
       const [transport = '', , , , end = ''] = line.split(/\s+/)
       const { address, port } = splitEnd(end)
-      if (!ports.has(port)) return []
       const pids = [...line.matchAll(/",pid=(\d+),fd=\d+\)/g)].map((match) => Number(match[1]))
+      if (!pids.some((pid) => ours.has(pid))) return []
       return [
         keyOf(
           transport,
@@ -64,6 +65,10 @@ async function keysOfSs(ports: ReadonlySet<number>): Promise<string[]> {
       ]
     })
     .toSorted()
+}
+
+function pidsOf(holders: readonly Holder[]): Set<number> {
+  return new Set(holders.flatMap((holder) => [holder.pid, ...holder.sharers]))
 }
 
 function portsOf(holders: readonly Holder[]): Set<number> {
@@ -120,12 +125,12 @@ async function openMany(context: TestContext, titles: readonly string[] = ODD_TI
 test('the listeners of several hundred sockets are those of ss, with all their holders', async (context) => {
   if (!requireLinux(context) || !requirePeers(context, 'ss')) return
   const holders = await openMany(context)
-  const ports = portsOf(holders)
-  const expected = await keysOfSs(ports)
+  const [ports, pids] = [portsOf(holders), pidsOf(holders)]
+  const expected = await keysOfSs(pids)
   assert.ok(expected.length >= (hasIpv6() ? 600 : 350), `only ${expected.length} rows in ss`)
-  assert.deepEqual(keysOf((await readSockets()).listeners, ports), expected)
-  assert.deepEqual(keysOf((await readSockets({ ports })).listeners, ports), expected)
-  assert.deepEqual(keysOf((await readSockets({ details: 'names' })).listeners, ports), expected)
+  assert.deepEqual(keysOf((await readSockets()).listeners, pids), expected)
+  assert.deepEqual(keysOf((await readSockets({ ports })).listeners, pids), expected)
+  assert.deepEqual(keysOf((await readSockets({ details: 'names' })).listeners, pids), expected)
 })
 
 test('names with spaces, parentheses and quotes are those that the process gave itself', async (context) => {
@@ -174,7 +179,7 @@ test('the listening TCP sockets, and who holds them, are those of lsof', async (
   if (!requireLinux(context) || !requirePeers(context, 'lsof')) return
   // lsof 4.95 leaves out processes whose name has a parenthesis without its partner.
   const holders = await openMany(context, ['plain', 'two words', 'a (name)'])
-  const ports = portsOf(holders)
+  const pids = pidsOf(holders)
   const { stdout } = await run('lsof', ['-nP', '-iTCP', '-sTCP:LISTEN', '-FptPn'], { maxBuffer: OUTPUT_MAX })
   const expected = new Set<string>()
   let [pid, family] = [0, '']
@@ -183,13 +188,15 @@ test('the listening TCP sockets, and who holds them, are those of lsof', async (
     if (line.startsWith('t')) family = line.slice(1)
     if (!line.startsWith('n')) continue
     const { address, port } = splitEnd(line.slice(1))
-    if (ports.has(port)) expected.add(`${family === 'IPv4' && address === '::' ? '0.0.0.0' : address}:${port} ${pid}`)
+    if (pids.has(pid)) expected.add(`${family === 'IPv4' && address === '::' ? '0.0.0.0' : address}:${port} ${pid}`)
   }
   const { listeners } = await readSockets()
   const found = new Set(
     listeners
-      .filter((each) => each.transport === 'tcp' && ports.has(each.port))
-      .flatMap((each) => each.holders.map((holder) => `${each.address}:${each.port} ${holder}`)),
+      .filter((each) => each.transport === 'tcp')
+      .flatMap((each) =>
+        each.holders.filter((holder) => pids.has(holder)).map((holder) => `${each.address}:${each.port} ${holder}`),
+      ),
   )
   assert.ok(expected.size >= 150)
   assert.deepEqual([...found].toSorted(), [...expected].toSorted())
@@ -198,15 +205,17 @@ test('the listening TCP sockets, and who holds them, are those of lsof', async (
 test('the listeners, and a holder of each, are those of netstat', async (context) => {
   if (!requireLinux(context) || !requirePeers(context, 'netstat')) return
   const holders = await openMany(context)
-  const ports = portsOf(holders)
+  const pids = pidsOf(holders)
   const { stdout } = await run('netstat', ['-tulnpW'], { maxBuffer: OUTPUT_MAX, env: { ...process.env, LC_ALL: 'C' } })
   const expected = stdout.split('\n').flatMap((line) => {
     const match = /^(tcp|udp)6?\s+\d+\s+\d+\s+(\S+)\s+\S+(?:\s+LISTEN)?\s+(\d+)\//.exec(line)
     const { address, port } = splitEnd(match?.[2] ?? '')
-    return match === null || !ports.has(port) ? [] : [{ key: `${match[1]} ${address}:${port}`, pid: Number(match[3]) }]
+    return match === null || !pids.has(Number(match[3]))
+      ? []
+      : [{ key: `${match[1]} ${address}:${port}`, pid: Number(match[3]) }]
   })
   const { listeners } = await readSockets()
-  const found = listeners.filter((each) => ports.has(each.port))
+  const found = listeners.filter((each) => each.holders.some((pid) => pids.has(pid)))
   const textOf = (each: Listener): string => `${each.transport} ${each.address}:${each.port}`
   assert.deepEqual(found.map(textOf).toSorted(), expected.map(({ key }) => key).toSorted())
   // netstat names one of several holders.
@@ -226,15 +235,17 @@ test('3,500 listeners in 70 processes, read with the help of a second thread, ar
     holders.push(...(await Promise.all(Array.from({ length: 10 }, () => openSockets(context, plan)))))
   const used = Number(/^sockets: used (\d+)/.exec(readFileSync('/proc/net/sockstat', 'latin1'))?.[1])
   assert.ok(used > 3000, `${used} sockets are too few for the second thread`)
-  const ports = portsOf(holders)
+  const [ports, pids] = [portsOf(holders), pidsOf(holders)]
   assert.equal(ports.size, 3500)
-  const expected = await keysOfSs(ports)
+  const expected = await keysOfSs(pids)
   assert.equal(expected.length, 3500)
-  assert.deepEqual(keysOf((await readSockets()).listeners, ports), expected)
-  assert.deepEqual(keysOf((await readSockets({ ports })).listeners, ports), expected)
+  assert.deepEqual(keysOf((await readSockets()).listeners, pids), expected)
+  assert.deepEqual(keysOf((await readSockets({ ports })).listeners, pids), expected)
   const { status, stdout } = await runCli(['ls', '--json'])
   assert.equal(status, 0)
-  const told = asObjects(JSON.parse(stdout)).filter((each) => ports.has(Number(each['port'])))
+  const told = asObjects(JSON.parse(stdout)).filter((each) =>
+    asArray(each['holders']).some((pid) => pids.has(Number(pid))),
+  )
   assert.equal(told.length, 3500)
 })
 

@@ -14,7 +14,8 @@ const SEEN_MIN = 2 / 3
 
 const files = readdirSync(FOLDER).map((file) => {
   const value: unknown = JSON.parse(readFileSync(join(FOLDER, file), 'utf8'))
-  return { file, ...parseLore(value, file) }
+  const { lore, problems } = parseLore(value, file)
+  return { file, lore, problems }
 })
 const entries = files.flatMap(({ lore }) => (lore === null ? [] : [lore]))
 
@@ -33,7 +34,7 @@ const MUST_HAVE = [
   'netbus',
   'redis',
   'mongodb',
-  'postgresql-pgbouncer',
+  'pgbouncer',
   'elasticsearch',
   'memcached',
   'rabbitmq',

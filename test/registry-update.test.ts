@@ -1,6 +1,6 @@
 /** What `registry update` leaves on the disk: the old registry or the new, whole, whatever befalls it. */
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { watch } from 'node:fs/promises'
@@ -122,7 +122,7 @@ describe('updateRegistry', () => {
     })
     assert.ok(bytes(REGISTRY_FILE).equals(before[0] ?? Buffer.of()))
     assert.ok(bytes(PREVIOUS_FILE).equals(before[1] ?? Buffer.of()))
-    assert.deepEqual(readdirSync(folder).sort(), [REGISTRY_FILE, PREVIOUS_FILE].sort())
+    assert.deepEqual(readdirSync(folder).toSorted(), [REGISTRY_FILE, PREVIOUS_FILE].toSorted())
   })
 
   test('refuses a file that lacks more than one name in fifty, and takes it when forced', async (context) => {
@@ -153,6 +153,24 @@ describe('updateRegistry', () => {
     await assert.rejects(updateRegistry({ from: csv('small', names(3)), env }), {
       message: /small\.csv: the rows end at line 11, /,
     })
+  })
+
+  test('refuses a small file whose rows claim every port over and over, before memory runs out', (context) => {
+    const { csv, env, folder } = benchOf(context)
+    const rows = Array.from({ length: 3000 }, (_, index) => ({ name: `service-${index}`, ports: '0-65535' }))
+    // In a process of its own, which may run out of memory or time without harm.
+    const program = `
+      const { updateRegistry } = await import(process.argv[1])
+      await updateRegistry({ from: process.argv[2], force: true }).catch((error) => console.log(error.code))`
+    const index = join(import.meta.dirname, '..', 'src', 'registry', 'index.ts')
+    const args = ['--max-old-space-size=256', '--input-type=module', '--eval', program, index, csv('every', rows)]
+    const { stdout } = spawnSync(process.execPath, args, {
+      env: { ...process.env, ...env },
+      timeout: 60_000,
+      encoding: 'utf8',
+    })
+    assert.match(stdout, /^ERR_PORTOLAN_(CSV_REFUSED|REGISTRY_TOO_LARGE)\n$/)
+    assert.equal(existsSync(folder), false)
   })
 
   test('is not stopped by a damaged registry in use', async (context) => {
@@ -284,7 +302,7 @@ describe('an update that is killed', () => {
       }
     }
     context.diagnostic(
-      `after ${KILLS} kills: ${[...seen].sort().join(', ')}; left over: ${readdirSync(folder).length - 2} files`,
+      `after ${KILLS} kills: ${[...seen].toSorted().join(', ')}; left over: ${readdirSync(folder).length - 2} files`,
     )
   })
 })

@@ -103,6 +103,8 @@ export interface PortReport {
   readonly range: 'system' | 'user' | 'dynamic'
   /** Every service known to have used the port is extinct, and no one else holds it. */
   readonly ghost: boolean
+  /** IANA assigned the port on some transport, asked for or not. */
+  readonly assigned: boolean
   readonly transports: Readonly<Partial<Record<Transport, ReportedTransport>>>
   /** Uses that the registry does not record: on a port of no one's, or of someone else's (`relation`: `conflict`). */
   readonly unofficialUses: readonly ReportedUse[]
@@ -114,15 +116,16 @@ export interface PortReport {
   readonly declared: readonly never[]
 }
 
-/** Joins what is known of one port. `sockets` may hold those of other ports too. */
+/** Joins what is known of one port. `sockets` may hold those of other ports too; null leaves this machine out. */
 export function reportPort(
   port: number,
   transports: readonly Transport[],
   registry: Registry,
   lore: LoreBook,
-  sockets: Sockets,
+  sockets: Sockets | null,
 ): PortReport {
   const entries = registry.lookupAll(port)
+  const assigned = entries.some((entry) => entry.status === 'assigned')
   const related = lore
     .forPort(port)
     .map((use) => relateUse(registry, port, use))
@@ -135,15 +138,13 @@ export function reportPort(
     schemaVersion: PORT_SCHEMA_VERSION,
     port,
     range: rangeOf(port).name,
-    ghost: isGhost(
-      related,
-      entries.some((entry) => entry.status === 'assigned'),
-    ),
+    ghost: isGhost(related, assigned),
+    assigned,
     transports: Object.fromEntries(entries.filter(isAsked).map((entry) => [entry.transport, reportEntry(entry)])),
     unofficialUses: asked.filter((use) => use.relation !== 'registered').map(reportUse),
     registeredUses: asked.filter((use) => use.relation === 'registered').map(reportUse),
-    listeners: sockets.listeners.filter((each) => each.port === port && isAsked(each)),
-    connections: sockets.connections.filter(
+    listeners: (sockets?.listeners ?? []).filter((each) => each.port === port && isAsked(each)),
+    connections: (sockets?.connections ?? []).filter(
       (each) => (each.port === port || each.remotePort === port) && isAsked(each),
     ),
     declared: [],

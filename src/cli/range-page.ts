@@ -22,7 +22,7 @@ export function renderRange(
   query: PortQuery,
   registry: Registry,
   lore: LoreBook,
-  sockets: Sockets,
+  sockets: Sockets | null,
   style: Style,
 ): string {
   const ranges = [...new Set([rangeOf(span.first).name, rangeOf(span.last).name])].join(' to ')
@@ -44,7 +44,12 @@ export function renderRange(
     runs.length > shown.length
       ? paragraph(`… and ${runs.length - shown.length} more runs: ask for a smaller range, or --json.`, style.width, '')
       : ''
-  return [title, rows + rest, loreLines(span, lore, style), hereLines(span, query.transports, sockets, style)]
+  return [
+    title,
+    rows + rest,
+    loreLines(span, lore, style),
+    sockets === null ? '' : hereLines(span, query.transports, sockets, style),
+  ]
     .filter((part) => part !== '')
     .join('\n')
 }

@@ -6,7 +6,7 @@ const WIDE = 64
 
 /**
  * The registry's name, and after a tilde the name of the likeliest unofficial use, where there is one: `http`,
- * `commplex-main ~Flask`, `~Vite`. Malware is named only where nothing else is known.
+ * `~Vite`, `commplex-main ~Flask, …` where there are more. Malware is named only where nothing else is known.
  */
 export function serviceLabel(registry: Registry, lore: LoreBook, port: number, transport: Transport): string {
   const entry = registry.lookup(port, transport)
@@ -18,5 +18,5 @@ export function serviceLabel(registry: Registry, lore: LoreBook, port: number, t
     (category === 'malware' ? 2 : 0) + (state === 'extinct' ? 1 : 0)
   const [best] = others.toSorted((a, b) => rank(a) - rank(b))
   if (best === undefined || (entry.name !== '' && rank(best) > 0)) return entry.name
-  return `${entry.name} ~${best.name}`.trim()
+  return `${entry.name} ~${best.name}${others.length > 1 ? ', …' : ''}`.trim()
 }

@@ -143,3 +143,8 @@ export function table<Row>(
   }
   return out
 }
+
+/** A heading and what stands under it; nothing where that is nothing. */
+export function section(title: string, style: Style, body: string): string {
+  return body === '' ? '' : `${style.bold(title)}\n${body}`
+}

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Listener, Sockets } from '../listeners/index.ts'
 import type { Context } from './command.ts'
-import { endpointText } from './port-page.ts'
+import { endpointText } from './page-here.ts'
 import { printable } from './style.ts'
 
 const CLEAR = '\u001b[H\u001b[2J'
@@ -40,5 +40,6 @@ function changes(before: ReadonlyMap<string, Listener>, now: ReadonlyMap<string,
 }
 
 function keyOf(each: Listener): string {
-  return [each.transport, each.address, each.port, each.namespace, each.holders.join()].join(' ')
+  // Not its holders: while a process ends, its sockets are for a moment no one's.
+  return [each.transport, each.address, each.port, each.namespace].join(' ')
 }

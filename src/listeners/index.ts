@@ -13,6 +13,8 @@ export type {
   Sockets,
   Unseen,
 } from './model.ts'
+export type { ErrorCode } from '../core/index.ts'
+export { PortolanError }
 export { readAncestors } from './ancestors.ts'
 
 /** Reads sockets; what could be begun before the query was known has begun. */

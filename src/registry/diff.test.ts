@@ -1,19 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { registryOf as compiledRegistryOf } from '../../test/support/registry-rows.ts'
 import { diffRegistries } from './diff.ts'
-import { buildIndex } from './index-build.ts'
-import type { RegistryRow, Source, Transport } from './model.ts'
+import type { Transport } from './model.ts'
 import { openPackagedRegistry } from './open.ts'
-import { Registry } from './registry.ts'
-import { tableOfRows } from './table.ts'
-
-const SOURCE: Source = {
-  id: 'test',
-  title: 'Test rows',
-  asOf: '2025-11-14',
-  asOfBasis: 'said so',
-  url: 'https://example.org/',
-}
+import type { Registry } from './registry.ts'
 
 interface Sketch {
   readonly name?: string
@@ -25,26 +16,15 @@ interface Sketch {
 }
 
 function registryOf(...rows: readonly Sketch[]): Registry {
-  const silent = {
-    assignee: '',
-    contact: '',
-    registrationDate: '',
-    modificationDate: '',
-    reference: '',
-    serviceCode: '',
-  }
-  const full = rows.map(
-    ({ name = '', first, last = first, transports = ['tcp'], description = '', notes = '' }): RegistryRow => ({
-      ...silent,
+  return compiledRegistryOf(
+    ...rows.map(({ name = '', first, last = first, transports = ['tcp'], description = '', notes = '' }) => ({
       name,
       ports: { first, last },
       transports,
       description,
-      unauthorizedUse: '',
       notes,
-    }),
+    })),
   )
-  return new Registry(buildIndex(tableOfRows(full, SOURCE), '2026-01-01T00:00:00Z'), 'test')
 }
 
 const EMPTY = registryOf()

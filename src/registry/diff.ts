@@ -57,8 +57,13 @@ function stateOf(registry: Registry, port: number, transport: Transport): PairSt
   return {
     status: entry.status,
     names: assignments.flatMap((each) => (each.name === '' ? [] : [each.name])),
-    description: assignments[0]?.description ?? '',
+    description: plainless(assignments[0]?.description ?? ''),
   }
+}
+
+/** A description that only repeats the status says nothing that could have changed. */
+function plainless(description: string): string {
+  return /^(unassigned|reserved)$/i.test(description) ? '' : description
 }
 
 function kindOf(before: PairState, after: PairState): ChangeKind | null {

@@ -1,48 +1,19 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { buildIndex } from './index-build.ts'
+import { BLANK_ROW, MADE_AT, TEST_SOURCE, compile, rowWith } from '../../test/support/registry-rows.ts'
 import { FORMAT_VERSION, HEADER_BYTES, SECTIONS, SECTIONS_AT, openSections, verifyChecksum } from './index-file.ts'
 import { PORT_MAX, PORT_RANGES, TRANSPORTS, isSecondaryName, rangeOf } from './model.ts'
-import type { PortSpan, RegistryRow, Source, Status, Transport } from './model.ts'
+import type { PortSpan, RegistryRow, Status, Transport } from './model.ts'
 import { parseReferences } from './references.ts'
 import { Registry } from './registry.ts'
 import type { Assignment } from './registry.ts'
-import { tableOfRows } from './table.ts'
 
 const DAMAGED = { code: 'ERR_PORTOLAN_REGISTRY_DATA_DAMAGED' }
-const MADE_AT = '2026-01-02T03:04:05.000Z'
-const SOURCE: Source = {
-  id: 'test',
-  title: 'Test rows',
-  asOf: '2025-11-14',
-  asOfBasis: 'said so',
-  url: 'https://example.org/',
-}
-
-const BLANK: RegistryRow = {
-  name: '',
-  ports: null,
-  transports: [],
-  description: '',
-  assignee: '',
-  contact: '',
-  registrationDate: '',
-  modificationDate: '',
-  reference: '',
-  serviceCode: '',
-  unauthorizedUse: '',
-  notes: '',
-}
-
-function compile(rows: readonly RegistryRow[]): Buffer {
-  return buildIndex(tableOfRows(rows, SOURCE), MADE_AT)
-}
-
 const SAMPLE = compile([
-  { ...BLANK, name: 'chart', ports: { first: 7000, last: 7003 }, transports: ['tcp'], description: 'Łódź 中文 🧭' },
-  { ...BLANK, name: 'log', ports: { first: 7002, last: 7002 }, notes: 'Höhe' },
-  { ...BLANK, name: 'nowhere' },
+  { name: 'chart', ports: { first: 7000, last: 7003 }, transports: ['tcp'], description: 'Łódź 中文 🧭' },
+  { name: 'log', ports: { first: 7002, last: 7002 }, notes: 'Höhe' },
+  { name: 'nowhere' },
 ])
 
 const text = fc.oneof(
@@ -87,15 +58,19 @@ const bareRow: fc.Arbitrary<RegistryRow> = fc
     transports: fc.subarray([...TRANSPORTS]),
     description: fc.constantFrom('Unassigned', 'Reserved'),
   })
-  .map((each) => ({ ...BLANK, ...each }))
+  .map(rowWith)
 const table = fc
   .array(fc.oneof({ weight: 3, arbitrary: row }, { weight: 1, arbitrary: bareRow }), { maxLength: 8 })
   .chain((rows) =>
     // Some rows again with other transports, as the registry lists most services.
     fc
       .tuple(fc.subarray(rows), fc.subarray([...TRANSPORTS]))
-      .map(([again, transports]) => [...rows, ...again.map((each) => ({ ...each, transports }))]),
+      .map(([again, transports]) => rows.concat(again.map((each) => withTransports(each, transports)))),
   )
+
+function withTransports(each: RegistryRow, transports: readonly Transport[]): RegistryRow {
+  return { ...each, transports }
+}
 
 /** What the rows say of a pair, found by going through all of them. */
 interface ModelPair {
@@ -139,7 +114,7 @@ function contentOfAnswer(each: Assignment): string {
   const { transports: _, references, isHistoric: __, aliasOf: ___, source: ____, detailSource: _____, ...rest } = each
   return JSON.stringify(
     Object.fromEntries(
-      Object.keys(BLANK).map((key) => [key, { ...rest, transports: null, reference: references }[key] ?? null]),
+      Object.keys(BLANK_ROW).map((key) => [key, { ...rest, transports: null, reference: references }[key] ?? null]),
     ),
   )
 }
@@ -151,15 +126,15 @@ function runInModel(rows: readonly RegistryRow[], port: number, transport: Trans
     return JSON.stringify([
       pair.rows.length === 0 ? pair.status : '',
       pair.status,
-      pair.rows.map((each) => ({ ...each, transports: null })),
+      pair.rows.map((each) => withTransports(each, [])),
     ])
   }
   const range = rangeOf(port)
   // Between the ports where a row begins or ends nothing changes, so only those need a look.
   const edges = rows.flatMap(({ ports }) => (ports === null ? [] : [ports.first, ports.last + 1]))
   const here = said(port)
-  const below = edges.filter((edge) => edge > range.first && edge <= port).sort((a, b) => b - a)
-  const above = edges.filter((edge) => edge > port && edge <= range.last).sort((a, b) => a - b)
+  const below = edges.filter((edge) => edge > range.first && edge <= port).toSorted((a, b) => b - a)
+  const above = edges.filter((edge) => edge > port && edge <= range.last).toSorted((a, b) => a - b)
   return {
     first: below.find((edge) => said(edge - 1) !== here) ?? range.first,
     last: (above.find((edge) => said(edge) !== here) ?? range.last + 1) - 1,
@@ -220,17 +195,14 @@ describe('a compiled registry', () => {
   test('says of itself when it was made and from what', () => {
     const { meta } = new Registry(SAMPLE, 'test')
     assert.equal(meta.madeAt, MADE_AT)
-    assert.deepEqual(meta.sources[0], SOURCE)
+    assert.deepEqual(meta.sources[0], TEST_SOURCE)
     assert.equal(meta.counts['tcp assigned'], 4)
     assert.equal(meta.counts['portless'], 1)
   })
 
   test('holds one record for rows that say the same of several transports', () => {
-    const one = { ...BLANK, name: 'chart', ports: { first: 7000, last: 7000 } }
-    const rows: readonly RegistryRow[] = [
-      { ...one, transports: ['tcp'] },
-      { ...one, transports: ['udp'] },
-    ]
+    const one = rowWith({ name: 'chart', ports: { first: 7000, last: 7000 } })
+    const rows = (['tcp', 'udp'] as const).map((transport) => withTransports(one, [transport]))
     assert.deepEqual(
       new Registry(compile(rows), 'test').byName('chart').map(({ transports }) => transports),
       [['tcp', 'udp']],
@@ -239,7 +211,6 @@ describe('a compiled registry', () => {
 
   test('is refused when there are more rows for one pair than a cell can count, rather than built wrong', () => {
     const rows = Array.from({ length: 4096 }, (_, index) => ({
-      ...BLANK,
       name: `n${index}`,
       ports: { first: 7000, last: 7000 },
     }))
@@ -249,7 +220,6 @@ describe('a compiled registry', () => {
 
   test('is refused when there are more texts than it can number', () => {
     const rows = Array.from({ length: 33_000 }, (_, index) => ({
-      ...BLANK,
       name: `n${index}`,
       description: `d${index}`,
     }))

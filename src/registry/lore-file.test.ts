@@ -5,7 +5,8 @@ import { describe, test } from 'node:test'
 import type { TestContext } from 'node:test'
 import fc from 'fast-check'
 import { tempFolder } from '../../test/support/temp-folder.ts'
-import { LoreBook, buildLore, parseSpan } from './lore-file.ts'
+import { buildLore } from './lore-build.ts'
+import { LoreBook, parseSpan } from './lore-file.ts'
 import type { Lore } from './lore-schema.ts'
 import { TRANSPORTS } from './model.ts'
 import type { Transport } from './model.ts'
@@ -166,7 +167,9 @@ describe('LoreBook', () => {
                 .filter(({ first, last }) => first <= port && port <= last)
                 .map(({ first, last }) => last - first),
             )
-          const expected = entries.filter((each) => widthOf(each) < Infinity).sort((a, b) => widthOf(a) - widthOf(b))
+          const expected = entries
+            .filter((each) => widthOf(each) < Infinity)
+            .toSorted((a, b) => widthOf(a) - widthOf(b))
           assert.deepEqual(idsOf(book.forPort(port)), idsOf(expected.map((lore) => ({ lore }))), `port ${port}`)
           assert.equal(book.covers(port), expected.length > 0, `port ${port}`)
         }

@@ -4,9 +4,12 @@
  *     0  "PORTLORE"
  *     8  u32 format version
  *     12 u32 length of the file in bytes
- *     16 u32 number of spans, u32 number of entries, u32 length of the briefs in bytes
- *     28 a span each: u16 first port, u16 last port, u16 transports, u16 entry
- *     …  u32 the end of each entry, counted from the first one's beginning
+ *     16 u32 numbers of: entries, segments, spans, members; u32 length of the briefs in bytes
+ *     36 u32 the end of each entry, counted from the first one's beginning
+ *     …  u32 the end of each segment's members
+ *     …  u16 the first port of each segment; it goes on to the next one's first
+ *     …  a span each: u16 first port, u16 last port, u16 transports, u16 entry
+ *     …  u16 the members: for each segment, the numbers of the spans that cover it
  *     …  the briefs: JSON, what lists show of each entry
  *     …  the entries, JSON, one after the other
  *
@@ -15,13 +18,13 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { PortolanError, messageOf } from '../core/index.ts'
 import type { Lore } from './lore-schema.ts'
-import { PORT_MAX, TRANSPORTS } from './model.ts'
+import { TRANSPORTS } from './model.ts'
 import type { Transport } from './model.ts'
 
-const MAGIC = 'PORTLORE'
-const VERSION = 3
-const SPANS_AT = 28
-const SPAN_WORDS = 4
+export const LORE_MAGIC = 'PORTLORE'
+export const LORE_VERSION = 4
+export const LORE_HEADER_BYTES = 36
+export const SPAN_WORDS = 4
 /** After so many questions it is quicker to have read all entries than to read a few more each time. */
 const MANY = 16
 
@@ -45,35 +48,6 @@ export interface SpanFilter {
   readonly portsMax?: number
 }
 
-/** Makes the bytes of the compiled file from entries that `parseLore` passed. */
-export function buildLore(entries: readonly Lore[]): Buffer {
-  const bodies = entries.map((lore) => Buffer.from(JSON.stringify(lore)))
-  const spans = entries.flatMap((lore, entry) =>
-    lore.uses.flatMap((use) =>
-      use.ports.flatMap((text) => {
-        const { first, last } = parseSpan(text)
-        return [first, last, maskOf(use.transports), entry]
-      }),
-    ),
-  )
-  const briefs = Buffer.from(JSON.stringify(entries.map(briefOf)))
-  let end = 0
-  const ends = bodies.map((body) => (end += body.length))
-  const index = Buffer.concat([Buffer.from(Uint16Array.from(spans).buffer), Buffer.from(Uint32Array.from(ends).buffer)])
-  const header = Buffer.alloc(SPANS_AT)
-  header.write(MAGIC, 'latin1')
-  header.writeUInt32LE(VERSION, 8)
-  header.writeUInt32LE(SPANS_AT + index.length + briefs.length + end, 12)
-  header.writeUInt32LE(spans.length / SPAN_WORDS, 16)
-  header.writeUInt32LE(entries.length, 20)
-  header.writeUInt32LE(briefs.length, 24)
-  return Buffer.concat([header, index, briefs, ...bodies])
-}
-
-function briefOf({ name, category, state, registryNames = [] }: Lore): LoreBrief {
-  return { name, category, state, registryNames }
-}
-
 /** `600-1023` or `973` of a lore file, as numbers. */
 export function parseSpan(text: string): { first: number; last: number } {
   const [first = 0, last = first] = text.split('-').map(Number)
@@ -83,12 +57,10 @@ export function parseSpan(text: string): { first: number; last: number } {
 /** The lore, open: its index in memory, its entries read from the file when they are asked for. */
 export class LoreBook {
   readonly #file: string
-  readonly #spans: Uint16Array
-  readonly #ends: Uint32Array
+  readonly #index: Index
   readonly #briefsAt: number
   readonly #bodiesAt: number
   #briefs: readonly LoreBrief[] | null = null
-  #byPort: readonly (readonly number[] | undefined)[] | null = null
   #all: readonly Lore[] | null = null
   #asked = 0
 
@@ -98,26 +70,16 @@ export class LoreBook {
    */
   constructor(file: string) {
     this.#file = file
-    const { header, index, size } = readFileParts(file, (descriptor) => {
-      const head = readExactly(descriptor, 0, SPANS_AT)
-      const spans = head.readUInt32LE(16) * SPAN_WORDS * 2
-      const length = spans + head.readUInt32LE(20) * 4
-      const { size: bytes } = fstatSync(descriptor)
-      const isOurs = head.toString('latin1', 0, 8) === MAGIC && head.readUInt32LE(8) === VERSION
-      if (!isOurs || head.readUInt32LE(12) !== bytes || length > bytes)
-        throw new Error('truncated, or of another format')
-      return { header: head, index: readExactly(descriptor, SPANS_AT, length), size: bytes }
-    })
-    const spanBytes = header.readUInt32LE(16) * SPAN_WORDS * 2
-    this.#spans = new Uint16Array(index.buffer, index.byteOffset, spanBytes / 2)
-    this.#ends = new Uint32Array(index.buffer, index.byteOffset + spanBytes, header.readUInt32LE(20))
-    this.#briefsAt = SPANS_AT + index.length
-    this.#bodiesAt = this.#briefsAt + header.readUInt32LE(24)
-    if (this.#bodiesAt + (this.#ends.at(-1) ?? 0) !== size) throw damaged(file, 'its index does not fit its entries')
+    const { header, bytes, size } = readFileParts(file, readIndex)
+    this.#index = indexOf(header, bytes)
+    this.#briefsAt = LORE_HEADER_BYTES + bytes.length
+    this.#bodiesAt = this.#briefsAt + header.briefsBytes
+    if (this.#bodiesAt + (this.#index.entryEnds.at(-1) ?? 0) !== size)
+      throw damaged(file, 'its index does not fit its entries')
   }
 
   get size(): number {
-    return this.#ends.length
+    return this.#index.entryEnds.length
   }
 
   /**
@@ -146,18 +108,34 @@ export class LoreBook {
   }
 
   #entriesAt(port: number, { transports = TRANSPORTS, portsMax = Infinity }: SpanFilter): readonly number[] {
-    const found = this.#spansAt(port)
-    if (found.length === 0) return found
-    const spans = this.#spans
+    const { spans, members, segmentEnds } = this.#index
+    const segment = this.#segmentOf(port)
+    const last = segment === -1 ? 0 : (segmentEnds[segment] ?? 0)
     const wanted = maskOf(transports)
-    const widths = new Map<number, number>()
-    for (const at of found) {
+    let widths: Map<number, number> | null = null
+    for (let member = segment < 1 ? 0 : (segmentEnds[segment - 1] ?? 0); member < last; member += 1) {
+      const at = (members[member] ?? 0) * SPAN_WORDS
       const width = (spans[at + 1] ?? 0) - (spans[at] ?? 0)
+      if (((spans[at + 2] ?? 0) & wanted) === 0 || width >= portsMax) continue
       const entry = spans[at + 3] ?? 0
-      if (((spans[at + 2] ?? 0) & wanted) !== 0 && width < portsMax)
-        widths.set(entry, Math.min(width, widths.get(entry) ?? Infinity))
+      widths ??= new Map<number, number>()
+      widths.set(entry, Math.min(width, widths.get(entry) ?? Infinity))
     }
+    if (widths === null) return NONE
     return [...widths].toSorted((x, y) => x[1] - y[1] || x[0] - y[0]).map(([entry]) => entry)
+  }
+
+  /** The last segment that begins at a port or before it; -1 where none does. */
+  #segmentOf(port: number): number {
+    const { segmentFirsts } = this.#index
+    let low = 0
+    let high = segmentFirsts.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((segmentFirsts[middle] ?? 0) <= port) low = middle + 1
+      else high = middle
+    }
+    return low - 1
   }
 
   /** Whether any use, current or extinct, covers a port. */
@@ -167,20 +145,13 @@ export class LoreBook {
 
   /** Every entry, in the order of their ids. */
   entries(): readonly Lore[] {
-    return this.#read(Array.from(this.#ends.keys()))
-  }
-
-  /** Offsets of the spans that cover a port. */
-  #spansAt(port: number): readonly number[] {
-    this.#asked += 1
-    if (this.#asked <= MANY) return coveringSpans(this.#spans, port)
-    this.#byPort ??= spansByPort(this.#spans)
-    return this.#byPort[port] ?? NONE
+    return this.#read(Array.from(this.#index.entryEnds.keys()))
   }
 
   #read(entries: readonly number[]): readonly Lore[] {
     // Who asks for many ports will have read most entries in the end: then all are read at once.
-    if (this.#all === null && this.#asked > MANY) this.#all = this.#readFile(Array.from(this.#ends.keys()))
+    this.#asked += 1
+    if (this.#all === null && this.#asked > MANY) this.#all = this.#readFile(Array.from(this.#index.entryEnds.keys()))
     const all = this.#all
     if (all === null) return this.#readFile(entries)
     return entries.flatMap((entry) => all[entry] ?? [])
@@ -189,8 +160,8 @@ export class LoreBook {
   #readFile(entries: readonly number[]): Lore[] {
     return readFileParts(this.#file, (descriptor) =>
       entries.map((entry) => {
-        const from = entry === 0 ? 0 : (this.#ends[entry - 1] ?? 0)
-        const body = readExactly(descriptor, this.#bodiesAt + from, (this.#ends[entry] ?? 0) - from)
+        const from = entry === 0 ? 0 : (this.#index.entryEnds[entry - 1] ?? 0)
+        const body = readExactly(descriptor, this.#bodiesAt + from, (this.#index.entryEnds[entry] ?? 0) - from)
         // Only `buildLore` writes these bytes, from entries that the schema passed.
         // oxlint-disable-next-line typescript/no-unsafe-type-assertion
         return JSON.parse(body.toString('utf8')) as Lore
@@ -201,40 +172,60 @@ export class LoreBook {
 
 const NONE: readonly number[] = []
 
-function maskOf(transports: readonly Transport[]): number {
+/** A bit for each transport. */
+export function maskOf(transports: readonly Transport[]): number {
   let mask = 0
   for (const transport of transports) mask |= 1 << TRANSPORTS.indexOf(transport)
   return mask
 }
 
-function coveringSpans(spans: Uint16Array, port: number): readonly number[] {
-  const found: number[] = []
-  for (let at = 0; at < spans.length; at += SPAN_WORDS)
-    if ((spans[at] ?? 0) <= port && port <= (spans[at + 1] ?? 0)) found.push(at)
-  return found
+interface Header {
+  readonly entries: number
+  readonly segments: number
+  readonly spans: number
+  readonly members: number
+  readonly briefsBytes: number
 }
 
-/** For each port the offsets of the spans that cover it, in one sweep; ports that the same spans cover share a list. */
-function spansByPort(spans: Uint16Array): readonly (readonly number[] | undefined)[] {
-  const offsets = Array.from({ length: spans.length / SPAN_WORDS }, (_, index) => index * SPAN_WORDS)
-  const starts = offsets.toSorted((x, y) => (spans[x] ?? 0) - (spans[y] ?? 0))
-  const edges = [...new Set(offsets.flatMap((at) => [spans[at] ?? 0, (spans[at + 1] ?? 0) + 1]))].toSorted(
-    (x, y) => x - y,
+interface Index {
+  readonly entryEnds: Uint32Array
+  readonly segmentEnds: Uint32Array
+  readonly segmentFirsts: Uint16Array
+  readonly spans: Uint16Array
+  readonly members: Uint16Array
+}
+
+function readIndex(descriptor: number): { header: Header; bytes: Buffer; size: number } {
+  const head = readExactly(descriptor, 0, LORE_HEADER_BYTES)
+  const { size } = fstatSync(descriptor)
+  const isOurs = head.toString('latin1', 0, 8) === LORE_MAGIC && head.readUInt32LE(8) === LORE_VERSION
+  if (!isOurs || head.readUInt32LE(12) !== size) throw new Error('truncated, or of another format')
+  const [entries = 0, segments = 0, spans = 0, members = 0, briefsBytes = 0] = [16, 20, 24, 28, 32].map((at) =>
+    head.readUInt32LE(at),
   )
-  const byPort: (readonly number[] | undefined)[] = Array.from({ length: PORT_MAX + 1 })
-  let active: number[] = []
-  let next = 0
-  for (const [index, first] of edges.entries()) {
-    active = active.filter((at) => (spans[at + 1] ?? 0) >= first)
-    while (next < starts.length && spans[starts[next] ?? 0] === first) {
-      active.push(starts[next] ?? 0)
-      next += 1
-    }
-    if (active.length === 0) continue
-    const here = [...active]
-    for (let port = first; port < (edges[index + 1] ?? first); port += 1) byPort[port] = here
+  const length = 4 * (entries + segments) + 2 * (segments + SPAN_WORDS * spans + members)
+  if (length > size) throw new Error('truncated, or of another format')
+  return {
+    header: { entries, segments, spans, members, briefsBytes },
+    bytes: readExactly(descriptor, LORE_HEADER_BYTES, length),
+    size,
   }
-  return byPort
+}
+
+function indexOf({ entries, segments, spans, members }: Header, bytes: Buffer): Index {
+  let at = bytes.byteOffset
+  const take = (length: number): number => {
+    const from = at
+    at += length
+    return from
+  }
+  return {
+    entryEnds: new Uint32Array(bytes.buffer, take(4 * entries), entries),
+    segmentEnds: new Uint32Array(bytes.buffer, take(4 * segments), segments),
+    segmentFirsts: new Uint16Array(bytes.buffer, take(2 * segments), segments),
+    spans: new Uint16Array(bytes.buffer, take(2 * SPAN_WORDS * spans), SPAN_WORDS * spans),
+    members: new Uint16Array(bytes.buffer, take(2 * members), members),
+  }
 }
 
 function damaged(file: string, what: string, cause?: unknown): PortolanError {

@@ -1,54 +1,25 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { buildIndex } from './index-build.ts'
+import { registryOf } from '../../test/support/registry-rows.ts'
 import type { LoreUse } from './lore-file.ts'
 import { isGhost, relateUse } from './lore-relation.ts'
 import type { RelatedUse, Relation } from './lore-relation.ts'
 import type { Lore } from './lore-schema.ts'
 import { PORT_MAX, TRANSPORTS } from './model.ts'
-import type { RegistryRow, Source, Transport } from './model.ts'
+import type { PortSpan, Transport } from './model.ts'
 import { openLore, openPackagedRegistry } from './open.ts'
-import { Registry } from './registry.ts'
-import { tableOfRows } from './table.ts'
 
-const SOURCE: Source = {
-  id: 'test',
-  title: 'Test rows',
-  asOf: '2025-11-14',
-  asOfBasis: 'said so',
-  url: 'https://example.org/',
-}
 const cites = [{ source: 'manual', seen: true }]
 
-function rowOf(name: string, port: number, transport: Transport, description = ''): RegistryRow {
-  const silent = {
-    assignee: '',
-    contact: '',
-    registrationDate: '',
-    modificationDate: '',
-    reference: '',
-    serviceCode: '',
-  }
-  return {
-    ...silent,
-    name,
-    ports: { first: port, last: port },
-    transports: [transport],
-    description,
-    unauthorizedUse: '',
-    notes: '',
-  }
-}
-
-const rows = [
-  rowOf('chart', 7000, 'tcp'),
-  rowOf('chart', 7000, 'udp'),
-  rowOf('other', 7001, 'tcp'),
-  rowOf('chart', 7001, 'udp'),
-  rowOf('', 7002, 'tcp', 'Reserved'),
-  rowOf('', 7003, 'tcp', 'any private mail system'),
-]
-const registry = new Registry(buildIndex(tableOfRows(rows, SOURCE), '2026-01-01T00:00:00Z'), 'test')
+const at = (port: number): PortSpan => ({ first: port, last: port })
+const registry = registryOf(
+  { name: 'chart', ports: at(7000), transports: ['tcp'] },
+  { name: 'chart', ports: at(7000), transports: ['udp'] },
+  { name: 'other', ports: at(7001), transports: ['tcp'] },
+  { name: 'chart', ports: at(7001), transports: ['udp'] },
+  { ports: at(7002), transports: ['tcp'], description: 'Reserved' },
+  { ports: at(7003), transports: ['tcp'], description: 'any private mail system' },
+)
 
 function useOf(port: number, transports: Transport[], registryNames: string[] | null = ['Chart']): LoreUse {
   const uses = [{ ports: [`${port}`], transports, text: 'x', cites }]

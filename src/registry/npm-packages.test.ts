@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { rowWith } from '../../test/support/registry-rows.ts'
 import type { RegistryRow, Source, Status, Transport } from './model.ts'
 import { mergePackages, tableOfPackages } from './npm-packages.ts'
 import { pairKey } from './table.ts'
@@ -19,21 +20,7 @@ const TCP = 0
 const UDP = 1
 
 function olderRow(row: Partial<RegistryRow>): RegistryRow {
-  return {
-    name: '',
-    ports: { first: 7000, last: 7000 },
-    transports: ['tcp'],
-    description: '',
-    assignee: '',
-    contact: '',
-    registrationDate: '',
-    modificationDate: '',
-    reference: '',
-    serviceCode: '',
-    unauthorizedUse: '',
-    notes: '',
-    ...row,
-  }
+  return { ...rowWith({ ports: { first: 7000, last: 7000 }, transports: ['tcp'] }), ...row }
 }
 
 function merge(

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PortolanError, messageOf, packagedDataFolder, systemCode, userDataFolder } from '../core/index.ts'
 import type { Environment } from '../core/index.ts'
+import { verifyChecksum } from './index-file.ts'
 import { LoreBook } from './lore-file.ts'
 import { Registry } from './registry.ts'
 
@@ -38,6 +39,16 @@ export function openPackagedRegistry(): OpenedRegistry {
   const bytes = readIfThere(file)
   if (bytes === null) throw missing(file)
   return { registry: new Registry(bytes, file), file, isUpdated: false }
+}
+
+/**
+ * Reads a compiled registry from end to end, and compares it with its checksum.
+ * @throws ERR_PORTOLAN_REGISTRY_DATA_MISSING, ERR_PORTOLAN_REGISTRY_DATA_DAMAGED
+ */
+export async function verifyRegistryFile(file: string): Promise<void> {
+  const bytes = readIfThere(file)
+  if (bytes === null) throw missing(file)
+  await verifyChecksum(bytes, file)
 }
 
 /**

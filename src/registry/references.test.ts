@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { parseReferences, readablePeople } from './references.ts'
@@ -80,5 +82,19 @@ describe('readablePeople', () => {
     assert.equal(readablePeople(''), '')
     assert.equal(readablePeople('Jane Doe'), 'Jane Doe')
     assert.equal(readablePeople('snake_case'), 'snake_case')
+  })
+})
+
+describe('a text of brackets that never close', () => {
+  test('takes no longer than its length warrants', () => {
+    // In a process of its own, which can be stopped. In quadratic time a million brackets take some minutes.
+    const program = `
+      const { parseReferences, readablePeople } = await import(process.argv[1])
+      const text = '['.repeat(1_000_000)
+      console.log(parseReferences(text).length, readablePeople(text).length)`
+    const args = ['--input-type=module', '--eval', program, join(import.meta.dirname, 'references.ts')]
+    const { signal, stdout } = spawnSync(process.execPath, args, { timeout: 30_000, encoding: 'utf8' })
+    assert.equal(signal, null, 'stopped after half a minute')
+    assert.match(stdout, /^\d+ \d+\n$/)
   })
 })

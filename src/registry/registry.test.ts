@@ -133,7 +133,7 @@ describe('byName', () => {
       if (keys.some((key) => key % 100_000 === 65_536) && keys.some((key) => key % 100_000 !== 65_536)) hasBoth += 1
       assert.deepEqual(
         keys,
-        [...keys].sort((a, b) => a - b),
+        keys.toSorted((a, b) => a - b),
         name,
       )
     }

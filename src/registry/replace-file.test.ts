@@ -38,7 +38,7 @@ describe('replaceFile', () => {
     replace(folder, 'three')
     assert.equal(read(folder, PREVIOUS), 'two')
     assert.equal(read(folder, 'registry.bin'), 'three')
-    assert.deepEqual(readdirSync(folder).sort(), ['registry.bin', PREVIOUS])
+    assert.deepEqual(readdirSync(folder).toSorted(), ['registry.bin', PREVIOUS])
   })
 
   test('replaces an empty file, and by an empty one', (context) => {
@@ -59,7 +59,7 @@ describe('replaceFile', () => {
     leave(folder, 'other.bin.123.456.tmp', 61)
     leave(folder, 'registry.old', 61)
     replace(folder, 'one')
-    assert.deepEqual(readdirSync(folder).sort(), [
+    assert.deepEqual(readdirSync(folder).toSorted(), [
       'other.bin.123.456.tmp',
       'registry.bin',
       'registry.bin.124.457.tmp',
@@ -85,7 +85,7 @@ describe('replaceFile', () => {
     mkdirSync(join(folder, PREVIOUS, 'full'), { recursive: true })
     assert.throws(() => replace(folder, 'two'), { code: 'ERR_PORTOLAN_WRITE_FAILED' })
     assert.equal(read(folder, 'registry.bin'), 'one')
-    assert.deepEqual(readdirSync(folder).sort(), ['registry.bin', PREVIOUS])
+    assert.deepEqual(readdirSync(folder).toSorted(), ['registry.bin', PREVIOUS])
   })
 
   test('keeps the previous file as it was when the new one cannot take its place', (context) => {
@@ -96,6 +96,6 @@ describe('replaceFile', () => {
     assert.throws(() => replace(folder, 'two'), { code: 'ERR_PORTOLAN_WRITE_FAILED' })
     assert.equal(read(folder, PREVIOUS), 'older')
     assert.ok(existsSync(join(folder, 'registry.bin', 'full')))
-    assert.deepEqual(readdirSync(folder).sort(), ['registry.bin', PREVIOUS])
+    assert.deepEqual(readdirSync(folder).toSorted(), ['registry.bin', PREVIOUS])
   })
 })

@@ -75,7 +75,7 @@ describe('search', () => {
     const idsOf = (query: string): readonly string[] =>
       find(query, 1000)
         .map(({ id }) => id)
-        .sort()
+        .toSorted()
     assert.deepEqual(idsOf('printing internet'), idsOf('internet printing'))
   })
 
@@ -87,7 +87,7 @@ describe('search', () => {
     const scores = all.map(({ score }) => score)
     assert.deepEqual(
       scores,
-      [...scores].sort((a, b) => b - a),
+      scores.toSorted((a, b) => b - a),
     )
   })
 

@@ -1,5 +1,5 @@
 /** `registry update`: IANA's own file replaces the registry in use, whole and atomically. */
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { PortolanError, userDataFolder } from '../core/index.ts'
 import type { Environment } from '../core/index.ts'
@@ -95,9 +95,9 @@ export function revertRegistry(env: Environment = process.env): Registry | null 
     rmSync(file)
     return openPackagedRegistry().registry
   }
-  const bytes = readFileSync(previous)
-  const registry = new Registry(bytes, previous)
-  replaceFile(file, bytes, PREVIOUS_FILE)
+  const registry = new Registry(readFileSync(previous), previous)
+  // In one step: whoever reads at this moment finds the one or the other.
+  renameSync(previous, file)
   return registry
 }
 

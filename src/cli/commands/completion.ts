@@ -26,9 +26,13 @@ async function runCompletion(args: Arguments, context: Context): Promise<0> {
   const scripts = { bash: bashScript, zsh: zshScript, fish: fishScript }
   const known = SHELLS.find((each) => each === shell)
   if (known === undefined) {
-    throw new PortolanError('ERR_PORTOLAN_USAGE', `no completions for '${shell}'`, {
-      hint: `The shells are ${SHELLS.join(', ')}.`,
-    })
+    throw new PortolanError(
+      'ERR_PORTOLAN_USAGE',
+      shell === '' ? 'completions for which shell?' : `no completions for '${shell}'`,
+      {
+        hint: `The shells are ${SHELLS.join(', ')}.`,
+      },
+    )
   }
   context.out(scripts[known](commands))
   return 0

@@ -6,7 +6,7 @@ import { openLore, openRegistry } from '../../registry/index.ts'
 import { wholeNumber } from '../arguments.ts'
 import { JSON_OPTION } from '../command.ts'
 import type { Arguments, Command, Context } from '../command.ts'
-import { endpointText } from '../port-page.ts'
+import { endpointText } from '../page-here.ts'
 import { parseQuery } from '../query.ts'
 import { fit, paragraph, printable } from '../style.ts'
 import type { Style } from '../style.ts'
@@ -67,6 +67,7 @@ async function runKill(args: Arguments, context: Context): Promise<0 | 1 | 3> {
   const { listeners } = await readSockets()
   const found = listeners.filter(isWanted)
   if (found.length === 0) {
+    if (args.has('json')) context.out('[]\n')
     context.err(`Nothing listens on ${args.positionals.join(', ')}.\n`)
     return 1
   }
@@ -85,7 +86,9 @@ function wantedPorts(words: readonly string[], context: Context): (listener: Lis
   const queries = words.map((word) => parseQuery(word, registry, openLore))
   const unknown = queries.find((query) => query.spans.length === 0)
   if (unknown !== undefined)
-    throw new PortolanError('ERR_PORTOLAN_PORT_INVALID', `'${unknown.text}' is no port and no service with one`)
+    throw new PortolanError('ERR_PORTOLAN_PORT_INVALID', `'${unknown.text}' is no port and no service with one`, {
+      hint: "Give a port (3000), a port of one transport (53/udp) or a service's name (ssh).",
+    })
   return (listener) =>
     queries.some(
       (query) =>

@@ -6,7 +6,7 @@ import { CSV_OPTION, JSON_OPTION } from '../command.ts'
 import type { Arguments, Command, Context } from '../command.ts'
 import { csvRows } from '../csv-rows.ts'
 import { FILTER_OPTIONS, SORT_OPTION, readFilter, sortListeners } from '../listener-filter.ts'
-import { REACH_WORDS } from '../port-page.ts'
+import { REACH_WORDS } from '../page-here.ts'
 import { serviceLabel } from '../service-label.ts'
 import { paragraph, printable, table } from '../style.ts'
 import type { Style } from '../style.ts'
@@ -70,9 +70,16 @@ async function runListeners(args: Arguments, context: Context): Promise<0 | 1> {
     return 0
   }
   const { listeners, notes } = await look()
-  if (args.has('json')) context.out(`${JSON.stringify(listeners, null, 2)}\n`)
+  if (args.has('json'))
+    context.out(
+      `${JSON.stringify(
+        listeners.map((each) => ({ schemaVersion: 1, ...each })),
+        null,
+        2,
+      )}\n`,
+    )
   else if (args.has('csv')) context.out(listenersCsv(listeners, context))
-  else if (listeners.length === 0) context.out('Nothing that fits listens on this machine.\n')
+  else if (listeners.length === 0) context.err('Nothing that fits listens on this machine.\n')
   else context.out(listenerTable(context)(listeners))
   if (!args.has('json')) for (const note of notes) context.err(paragraph(note, context.style.width, ''))
   return listeners.length === 0 ? 1 : 0

@@ -16,7 +16,7 @@ export const command: Command = {
   usage: ['portolan PORT…', 'portolan port [OPTION]… PORT…', 'portolan port -'],
   description: [
     "Joins what IANA's registry says of each port, the unofficial uses and the history that the registry leaves out, and what is on the port on this machine now.",
-    'PORT is a number (973), a port of a transport (443/udp), a range (6000-6063) or a service (ssh, netinfo); a dash reads them from standard input, separated by white space.',
+    'PORT is a number (973), a port of a transport (443/udp), a range (6000-6063) or a service (ssh, netinfo); a dash reads them from standard input, separated by white space or commas.',
     'Each statement names its source and its date. Of unassigned ports no use is official, whatever the lore knows.',
   ],
   options: [
@@ -50,7 +50,7 @@ async function runPort(args: Arguments, context: Context): Promise<0 | 1> {
   let lore: LoreBook | null = null
   const book = (): LoreBook => (lore ??= openLore())
   const queries = words.map((word) => parseQuery(word, registry, book))
-  const sockets = reader === null ? { listeners: [], connections: [], notes: [] } : await socketsFor(queries, reader)
+  const sockets = reader === null ? null : await socketsFor(queries, reader)
   if (args.has('json')) writeJson(queries, registry, book(), sockets, context)
   else await writePages(queries, registry, book(), sockets, args.has('all'), context)
   const unknown = queries.filter((query) => query.spans.length === 0)
@@ -88,7 +88,7 @@ function writeJson(
   queries: readonly PortQuery[],
   registry: Registry,
   lore: LoreBook,
-  sockets: Sockets,
+  sockets: Sockets | null,
   context: Context,
 ): void {
   let separator = '[\n'
@@ -107,7 +107,7 @@ async function writePages(
   queries: readonly PortQuery[],
   registry: Registry,
   lore: LoreBook,
-  sockets: Sockets,
+  sockets: Sockets | null,
   all: boolean,
   context: Context,
 ): Promise<void> {
@@ -118,7 +118,7 @@ async function writePages(
         span.first === span.last
           ? renderPort(reportPort(span.first, query.transports, registry, lore, sockets), context.style, {
               all,
-              notes: sockets.notes,
+              notes: sockets?.notes ?? null,
             })
           : (await import('../range-page.ts')).renderRange(span, query, registry, lore, sockets, context.style)
       context.out(separator + page)

@@ -8,6 +8,7 @@ import {
   readCandidate,
   revertRegistry,
   updateRegistry,
+  verifyRegistryFile,
 } from '../../registry/index.ts'
 import type { Change, PairState, Source } from '../../registry/index.ts'
 import { JSON_OPTION } from '../command.ts'
@@ -71,7 +72,7 @@ function runRegistry(args: Arguments, context: Context): Promise<0 | 1> {
     case 'check':
       return check(args, context)
     case 'revert':
-      return Promise.resolve(revert(context))
+      return Promise.resolve(revert(args, context))
     default:
       throw new PortolanError(
         'ERR_PORTOLAN_USAGE',
@@ -104,7 +105,8 @@ function info(args: Arguments, context: Context): 0 {
         '',
         '  ',
       ),
-      ...sources.map((source) => paragraph(sourceText(source), style.width, '  ', '    ')),
+      // The last source only stands for what the others are silent about.
+      ...sources.slice(0, -1).map((source) => paragraph(sourceText(source), style.width, '  ', '    ')),
       paragraph(`Assigned ports: ${assigned}. Names without a port: ${count('portless')}.`, style.width, '  '),
       paragraph(`${style.bold('Lore')}: ${lore.size.toLocaleString('en')} services.`, style.width, ''),
     ].join(''),
@@ -148,8 +150,8 @@ async function update(args: Arguments, context: Context): Promise<0> {
 }
 
 async function check(args: Arguments, context: Context): Promise<0 | 1> {
-  // Opening compares the checksum, which covers every byte.
   const { registry, file } = openRegistry(context.env)
+  await verifyRegistryFile(file)
   const from = args.value('from')
   if (from === undefined) {
     const lore = openLore()
@@ -167,14 +169,16 @@ async function check(args: Arguments, context: Context): Promise<0 | 1> {
   return changes.length === 0 ? 0 : 1
 }
 
-function revert(context: Context): 0 | 1 {
+function revert(args: Arguments, context: Context): 0 | 1 {
   const registry = revertRegistry(context.env)
   if (registry === null) {
     context.err('The data that came with Portolan is in use: there is nothing to go back to.\n')
     return 1
   }
   const [source] = registry.meta.sources
-  context.out(`In use again: ${source?.id ?? ''} as of ${source?.asOf ?? ''}.\n`)
+  if (args.has('json'))
+    context.out(`${JSON.stringify({ schemaVersion: 1, sources: registry.meta.sources }, null, 2)}\n`)
+  else context.out(`In use again: ${source?.id ?? ''} as of ${source?.asOf ?? ''}.\n`)
   return 0
 }
 

@@ -50,12 +50,9 @@ function runSearch(args: Arguments, context: Context): 0 | 1 {
       )}\n`,
     )
   else if (args.has('csv')) context.out(csvOf(hits))
+  else if (hits.length > 0) context.out(tableOf(hits, context))
   else
-    context.out(
-      hits.length === 0
-        ? paragraph(`Nothing in the registry or the lore fits '${printable(query)}'.`, context.style.width, '')
-        : tableOf(hits, context),
-    )
+    context.err(paragraph(`Nothing in the registry or the lore fits '${printable(query)}'.`, context.style.width, ''))
   return hits.length === 0 ? 1 : 0
 }
 
