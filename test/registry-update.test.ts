@@ -201,29 +201,30 @@ describe('updateRegistry', () => {
 })
 
 describe('revertRegistry', () => {
-  test('does nothing when no update is in use', (context) => {
+  test('does nothing when no update is in use', async (context) => {
     const { env, folder } = benchOf(context)
-    assert.equal(revertRegistry(env), null)
+    assert.equal(await revertRegistry(env), null)
     assert.equal(existsSync(folder), false)
   })
 
-  test('goes back to the registry before, and forth again', async (context) => {
-    const { update, inUse, env } = benchOf(context)
+  test('goes back to the registry before, and from there to the packaged one', async (context) => {
+    const { update, inUse, env, folder } = benchOf(context)
     await update('alpha')
     await update('beta')
-    assert.equal(revertRegistry(env)?.lookup(7000, 'tcp').name, 'alpha')
+    assert.equal((await revertRegistry(env))?.lookup(7000, 'tcp').name, 'alpha')
     assert.equal(inUse(), 'alpha')
-    assert.equal(revertRegistry(env)?.lookup(7000, 'tcp').name, 'beta')
-    assert.equal(inUse(), 'beta')
+    assert.equal((await revertRegistry(env))?.lookup(22, 'tcp').name, 'ssh')
+    assert.equal(openRegistry(env).isUpdated, false)
+    assert.deepEqual(readdirSync(folder), [])
   })
 
   test('goes back to the packaged registry when there was no other before', async (context) => {
     const { update, env, folder } = benchOf(context)
     await update('alpha')
-    assert.equal(revertRegistry(env)?.lookup(22, 'tcp').name, 'ssh')
+    assert.equal((await revertRegistry(env))?.lookup(22, 'tcp').name, 'ssh')
     assert.deepEqual(readdirSync(folder), [])
     assert.equal(openRegistry(env).isUpdated, false)
-    assert.equal(revertRegistry(env), null)
+    assert.equal(await revertRegistry(env), null)
   })
 
   test('refuses a damaged previous registry and leaves the one in use', async (context) => {
@@ -231,7 +232,7 @@ describe('revertRegistry', () => {
     await update('alpha')
     await update('beta')
     writeFileSync(join(folder, PREVIOUS_FILE), bytes(PREVIOUS_FILE).subarray(0, 500))
-    assert.throws(() => revertRegistry(env), { code: 'ERR_PORTOLAN_REGISTRY_DATA_DAMAGED' })
+    await assert.rejects(revertRegistry(env), { code: 'ERR_PORTOLAN_REGISTRY_DATA_DAMAGED' })
     assert.equal(inUse(), 'beta')
   })
 
@@ -243,7 +244,7 @@ describe('revertRegistry', () => {
     const at = changed.indexOf('alpha')
     changed[at] = (changed[at] ?? 0) ^ 1
     writeFileSync(join(folder, PREVIOUS_FILE), changed)
-    assert.throws(() => revertRegistry(env), { code: 'ERR_PORTOLAN_REGISTRY_DATA_DAMAGED' })
+    await assert.rejects(revertRegistry(env), { code: 'ERR_PORTOLAN_REGISTRY_DATA_DAMAGED' })
     assert.equal(inUse(), 'beta')
   })
 
@@ -251,7 +252,7 @@ describe('revertRegistry', () => {
     const { update, inUse, env, folder } = benchOf(context)
     await update('alpha')
     mkdirSync(join(folder, PREVIOUS_FILE))
-    assert.throws(() => revertRegistry(env), { name: 'PortolanError' })
+    await assert.rejects(revertRegistry(env), { name: 'PortolanError' })
     assert.equal(inUse(), 'alpha')
   })
 })

@@ -9,8 +9,8 @@ import type { Environment, ExitStatus } from '../core/index.ts'
 import { readArguments } from './arguments.ts'
 import type { Command, Context } from './command.ts'
 import { COMMAND_LOADERS, findCommand } from './commands/index.ts'
-import { ReaderGone, isTerminal, writerTo } from './output.ts'
-import { makeStyle } from './style.ts'
+import { ReaderGone, isTerminal, messageWriter, writerTo } from './output.ts'
+import { makeStyle, printable } from './style.ts'
 
 /** What a shell reports of a program that Ctrl-C ended: 128 + SIGINT. */
 const INTERRUPTED = 130
@@ -73,7 +73,7 @@ async function makeContext(env: Environment, colour: string | undefined, signal:
   const useColour = colour === 'always' || (colour !== 'never' && isOutTerminal && mayColour)
   return {
     out: writerTo(1),
-    err: writerTo(2),
+    err: messageWriter(),
     env,
     style: makeStyle({ colour: useColour, columns: isOutTerminal ? process.stdout.columns : null }),
     isOutTerminal,
@@ -105,9 +105,10 @@ async function ask(question: string): Promise<string | null> {
 }
 
 function explain(error: unknown): number {
-  const err = writerTo(2)
+  const err = messageWriter()
   if (error instanceof PortolanError) {
-    err(`portolan: ${error.message}\n${error.hint === undefined ? '' : `  ${error.hint}\n`}`)
+    // What the user typed, or a file said, is repeated in messages, and must not steer the terminal.
+    err(`portolan: ${printable(error.message)}\n${error.hint === undefined ? '' : `  ${printable(error.hint)}\n`}`)
     return error.exit
   }
   // A mistake of ours, not of the user's: the trace is what a report needs.

@@ -5,7 +5,7 @@
  * a synchronous write is complete when the process ends.
  */
 import { fstatSync, statSync, writeSync } from 'node:fs'
-import { systemCode } from '../core/index.ts'
+import { PortolanError, messageOf, systemCode } from '../core/index.ts'
 
 const RETRY_MS = 5
 
@@ -17,7 +17,22 @@ export class ReaderGone extends Error {
 /** Writes all of a text. */
 export type Write = (text: string) => void
 
-/** @throws ReaderGone when the other end of a pipe is closed */
+/** Writes messages; when no one reads them any more, that changes nothing. */
+export function messageWriter(): Write {
+  const write = writerTo(2)
+  return (text) => {
+    try {
+      write(text)
+    } catch {
+      // There is nowhere left to say so.
+    }
+  }
+}
+
+/**
+ * @throws ReaderGone when the other end of a pipe is closed
+ * @throws ERR_PORTOLAN_OUTPUT_FAILED
+ */
 export function writerTo(descriptor: number): Write {
   return (text) => {
     const bytes = Buffer.from(text)
@@ -27,12 +42,19 @@ export function writerTo(descriptor: number): Write {
         offset += writeSync(descriptor, bytes, offset)
       } catch (error) {
         if (systemCode(error) === 'EPIPE') throw new ReaderGone()
-        if (systemCode(error) !== 'EAGAIN') throw error
+        if (systemCode(error) !== 'EAGAIN') throw outputFailed(error)
         // A pipe that someone else made non-blocking is full: wait for its reader.
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS)
       }
     }
   }
+}
+
+function outputFailed(cause: unknown): PortolanError {
+  return new PortolanError('ERR_PORTOLAN_OUTPUT_FAILED', `the output cannot be written: ${messageOf(cause)}`, {
+    hint: 'What was written before is incomplete: make room, or send it elsewhere.',
+    cause,
+  })
 }
 
 /** Whether a descriptor is a terminal. Most often it is a file, a pipe or /dev/null, which is told without loading node:tty. */

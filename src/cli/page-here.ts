@@ -1,5 +1,6 @@
 /** The part of a port's page that tells what is on it on this machine now. */
 import type { Connection, Listener, Reach } from '../listeners/index.ts'
+import { TRANSPORTS } from '../registry/index.ts'
 import type { PortReport } from './port-report.ts'
 import { fit, paragraph, printable, section } from './style.ts'
 import type { Style } from './style.ts'
@@ -22,7 +23,7 @@ export function herePart(report: PortReport, style: Style, all: boolean, notes: 
   const body = [
     listeners.length === 0
       ? paragraph(
-          `Nothing listens on ${report.port}${connections.length === 0 ? ', and no connection uses it' : ''}.`,
+          `Nothing listens on ${subject(report)}${connections.length === 0 ? ', and no connection uses it' : ''}.`,
           style.width,
           '  ',
         )
@@ -34,6 +35,12 @@ export function herePart(report: PortReport, style: Style, all: boolean, notes: 
     ...notes.map((note) => paragraph(note, style.width, '  ')),
   ]
   return section('On this machine', style, body.join(''))
+}
+
+/** The port, and the transports where not all were asked for: a page of one does not speak for the others. */
+function subject(report: PortReport): string {
+  const asked = TRANSPORTS.filter((transport) => report.transports[transport] !== undefined)
+  return asked.length === TRANSPORTS.length ? String(report.port) : `${report.port}/${asked.join(', ')}`
 }
 
 function more(count: number, what: string, style: Style): string {
@@ -52,7 +59,7 @@ function listenerText(listener: Listener, style: Style): string {
   if (process === null) return paragraph(`${where}: process not seen. ${unseen?.hint ?? ''}`, style.width, '  ', '    ')
   const sharers = listener.holders.length > 1 ? ` and ${listener.holders.length - 1} more that share it` : ''
   const head = paragraph(
-    `${style.green(where)}: ${style.bold(printable(process.name))}, pid ${process.pid}${sharers}, user ${process.user ?? 'not seen'}`,
+    `${style.green(where)}: ${style.bold(printable(process.name))}, pid ${process.pid}${sharers}, user ${printable(process.user ?? 'not seen')}`,
     style.width,
     '  ',
     '    ',

@@ -37,9 +37,10 @@ function onOneLine(text: string): string {
   return text.replace(/\s+/g, ' ')
 }
 
-/** The lines that are too wide, but for those that are one address. */
+/** The lines that are too wide, but for those that must stay in one piece: an address, a command to copy. */
 function tooWide(text: string, width: number): string[] {
-  return text.split('\n').filter((line) => columnsOf(line) > width && !/^\s*<https?:\S+>[\].,;]*$/.test(line))
+  const isOnePiece = /^\s*<https?:\S+>[\].,;]*$|^ {2}(Linux, macOS|Windows|from elsewhere) /
+  return text.split('\n').filter((line) => columnsOf(line) > width && !isOnePiece.test(line))
 }
 
 test('973 is told on one screen', () => {
@@ -64,7 +65,7 @@ test('973 in full: number, range, status, source, meaning, risk, uses, this mach
   for (const part of parts) assert.ok(text.includes(part), part)
 })
 
-test('every line fits the terminal, unless it is one address', () => {
+test('every line fits the terminal, unless it is one address or one command', () => {
   const sockets = madeSockets({
     listeners: [madeListener(), madeListener({ process: madeProcess({ command: `node ${'x '.repeat(300)}` }) })],
     connections: [madeConnection()],
@@ -76,6 +77,18 @@ test('every line fits the terminal, unless it is one address', () => {
     for (const port of ports)
       for (const all of [false, true]) wide.push(...tooWide(page(port, { width, sockets, all }), width))
   assert.deepEqual([...new Set(wide)], [])
+})
+
+test('the heading of every ghost port fits a terminal of 80 columns', () => {
+  const wide: string[] = []
+  for (let port = 0; port < 65_536; port += 1) {
+    if (!lore.covers(port)) continue
+    const report = reportPort(port, TRANSPORTS, registry, lore, NO_SOCKETS)
+    if (!report.ghost) continue
+    const style = makeStyle({ colour: false, columns: 80 })
+    wide.push(...tooWide(renderPort(report, style, { all: false, notes: [] }).split('\n', 1)[0] ?? '', 80))
+  }
+  assert.deepEqual(wide, [])
 })
 
 test('colour changes no line', () => {

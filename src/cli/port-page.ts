@@ -5,8 +5,11 @@ import { registryPart } from './page-registry.ts'
 import { usesPart } from './page-uses.ts'
 import type { PortReport } from './port-report.ts'
 import { spanText } from './query.ts'
-import { section } from './style.ts'
+import { paragraph, section } from './style.ts'
 import type { Style } from './style.ts'
+
+/** Where the commands of the last part begin. */
+const CHECK_INDENT = 18
 
 export interface PageOptions {
   /** Every use with its history, every field of the registry, every socket. */
@@ -21,7 +24,7 @@ export function renderPort(report: PortReport, style: Style, { all, notes }: Pag
     registryPart(report, style, all),
     usesPart(report, style, all),
     notes === null ? '' : herePart(report, style, all, notes),
-    section('Declared', style, '  Nothing: no directory serves this machine yet.\n'),
+    section('Declared', style, paragraph('Nothing: no directory serves this machine yet.', style.width, '  ')),
     checksPart(report.port, style),
   ]
   return parts.filter((part) => part !== '').join('\n')
@@ -30,7 +33,8 @@ export function renderPort(report: PortReport, style: Style, { all, notes }: Pag
 function header(report: PortReport, style: Style): string {
   const range = rangeOf(report.port)
   const ghost = report.ghost ? ` · ${style.yellow('ghost port')}: what used it is gone` : ''
-  return `${style.bold(`Port ${report.port}`)} · ${range.name} range ${spanText(range)} (${range.alias})${ghost}\n`
+  const text = `${style.bold(`Port ${report.port}`)} · ${range.name} range ${spanText(range)} (${range.alias})${ghost}`
+  return paragraph(text, style.width, '', '  ')
 }
 
 function checksPart(port: number, style: Style): string {
@@ -39,9 +43,13 @@ function checksPart(port: number, style: Style): string {
     ['Windows', `netstat -ano | findstr :${port}`],
     ['from elsewhere', `nmap -p ${port} HOST`],
   ]
-  return section(
-    'To check',
-    style,
-    rows.map(([where = '', command = '']) => `  ${where.padEnd(16)}${style.cyan(command)}\n`).join(''),
-  )
+  return section('To check', style, rows.map(([where = '', command = '']) => checkLine(where, command, style)).join(''))
+}
+
+/** A command is never broken over two lines: it is there to be copied. */
+function checkLine(where: string, command: string, style: Style): string {
+  const isNarrow = CHECK_INDENT + command.length > style.width
+  return isNarrow
+    ? `  ${where}\n    ${style.cyan(command)}\n`
+    : `  ${where.padEnd(CHECK_INDENT - 2)}${style.cyan(command)}\n`
 }

@@ -37,6 +37,7 @@ export const ERROR_KINDS = {
     exit: 3,
   },
   ERR_PORTOLAN_FETCH_FAILED: { summary: 'The registry could not be fetched from the address given.', exit: 3 },
+  ERR_PORTOLAN_OUTPUT_FAILED: { summary: 'Standard output could not be written to its end.', exit: 3 },
   ERR_PORTOLAN_WRITE_FAILED: { summary: 'A data file could not be written; the earlier one stays in place.', exit: 3 },
   ERR_PORTOLAN_LORE_DAMAGED: { summary: 'The compiled lore file is missing, truncated or of another format.', exit: 3 },
   ERR_PORTOLAN_LISTENERS_UNSUPPORTED: { summary: "Portolan cannot read this operating system's sockets.", exit: 3 },

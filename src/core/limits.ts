@@ -4,6 +4,8 @@ export const LIMITS = {
   csvBytes: 16 * 1024 * 1024,
   /** 14,496 rows in 2025; a record number is 16 bits wide in the compiled file. */
   csvRows: 60_000,
+  /** Pairs of port and transport that all rows together may speak of: 262,144 there are, and few have more than one row. */
+  csvPairs: 1_000_000,
   /** The longest field of 2025 (a note on DNS-SD) has 1,532 characters. */
   csvFieldChars: 16_384,
   /** Seconds to wait for the registry's server: 1.1 MB at 300 kbit/s takes 30. */

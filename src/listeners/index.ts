@@ -16,6 +16,7 @@ export type {
 export type { ErrorCode } from '../core/index.ts'
 export { PortolanError }
 export { readAncestors } from './ancestors.ts'
+export { isRunning, readProcess } from './process-state.ts'
 
 /** Reads sockets; what could be begun before the query was known has begun. */
 export type SocketReader = (query: SocketQuery) => Promise<Sockets>

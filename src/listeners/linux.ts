@@ -9,6 +9,7 @@ import { parseSocketTable } from './linux-sockets.ts'
 import type { SocketRow } from './linux-sockets.ts'
 import type { Connection, Listener, ProcessInfo, SocketQuery, Sockets, Unseen } from './model.ts'
 import { readNetlinkListeners } from './netlink.ts'
+import { userNames } from './linux-users.ts'
 import { readTable } from './read-table.ts'
 
 const TABLES = [
@@ -231,29 +232,4 @@ function notesOf(listeners: readonly Listener[], holders: Holders): string[] {
   return [
     `The process of ${of} cannot be seen (${holders.deniedCount} processes belong to others): run it with sudo to see all.`,
   ]
-}
-
-/** The names of /etc/passwd; a user without one is shown by number. */
-function userNames(passwd: string): (uid: number) => string {
-  let names: Map<number, string> | null = null
-  return (uid) => {
-    names ??= parsePasswd(passwd)
-    return names.get(uid) ?? String(uid)
-  }
-}
-
-function parsePasswd(path: string): Map<number, string> {
-  let text = ''
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch {
-    // Without the file, users are numbers.
-  }
-  const names = new Map<number, string>()
-  for (const line of text.split('\n')) {
-    const [name, , uid] = line.split(':')
-    if (name !== undefined && uid !== undefined && /^\d+$/.test(uid) && !names.has(Number(uid)))
-      names.set(Number(uid), name)
-  }
-  return names
 }

@@ -1,6 +1,9 @@
 /** Gets the text of IANA's registry from a file or an address, within limits. */
 import { open } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { LIMITS, PortolanError, messageOf } from '../core/index.ts'
+
+const CHUNK_BYTES = 65_536
 
 export interface FetchedText {
   readonly text: string
@@ -32,16 +35,26 @@ export async function fetchCsv(from: string, signal?: AbortSignal): Promise<Fetc
 }
 
 async function readLimited(path: string): Promise<Uint8Array> {
+  let file: FileHandle | null = null
   try {
-    await using file = await open(path)
-    const { size } = await file.stat()
-    if (size > LIMITS.csvBytes) throw new Error(`it has ${size} bytes, more than ${LIMITS.csvBytes}`)
-    return await file.readFile()
+    file = await open(path)
+    const parts: Uint8Array[] = []
+    let length = 0
+    // Counted as it is read: of a pipe the system tells no size.
+    for (;;) {
+      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES)
+      if (bytesRead === 0) return Buffer.concat(parts)
+      length += bytesRead
+      if (length > LIMITS.csvBytes) throw new Error(`it has more than ${LIMITS.csvBytes} bytes`)
+      parts.push(buffer.subarray(0, bytesRead))
+    }
   } catch (error) {
     throw new PortolanError('ERR_PORTOLAN_INPUT_UNREADABLE', `${path} cannot be read: ${messageOf(error)}`, {
       hint: "Give the path of the file 'service-names-port-numbers.csv', or its address at IANA.",
       cause: error,
     })
+  } finally {
+    await file?.close()
   }
 }
 
@@ -55,6 +68,7 @@ async function fetchAddress(
       cause,
     })
   const timeout = AbortSignal.timeout(LIMITS.fetchSeconds * 1000)
+  if (!URL.canParse(from)) throw failed('not an address')
   let address = new URL(from)
   try {
     for (let redirects = 0; redirects <= LIMITS.fetchRedirects; redirects += 1) {

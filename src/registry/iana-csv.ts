@@ -60,6 +60,7 @@ export function parseIanaCsv(text: string, from: string): IanaFile {
   const rows: IanaRow[] = []
   let line = 1
   let newestDate = ''
+  let pairs = 0
   try {
     let isHeader = true
     for (const record of readCsv(text.startsWith('\ufeff') ? text.slice(1) : text)) {
@@ -71,6 +72,9 @@ export function parseIanaCsv(text: string, from: string): IanaFile {
       }
       if (rows.length >= LIMITS.csvRows) throw refuse(line, `more than ${LIMITS.csvRows} rows`)
       const row = rowOf(record.fields, line)
+      pairs +=
+        row.ports === null ? 0 : (row.ports.last - row.ports.first + 1) * (row.transports.length || TRANSPORTS.length)
+      if (pairs > LIMITS.csvPairs) throw refuse(line, `the rows claim more than ${LIMITS.csvPairs} ports`)
       for (const date of [row.registrationDate, row.modificationDate]) if (date > newestDate) newestDate = date
       rows.push(row)
     }
@@ -113,7 +117,7 @@ function rowOf(fields: readonly string[], line: number): IanaRow {
 function cleanText(field: string, line: number): string {
   const text = field.replace(/\s+/g, ' ').trim()
   // oxlint-disable-next-line no-control-regex -- they are what is looked for
-  if (/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/.test(text)) {
+  if (/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/.test(text)) {
     throw new CsvError(line, 'a control character in a field')
   }
   return text
@@ -138,9 +142,15 @@ function parseTransport(text: string, line: number): readonly Transport[] {
 }
 
 function checkDate(text: string, line: number): string {
-  if (text !== '' && !/^\d{4}-\d{2}(-\d{2})?$/.test(text))
-    throw new CsvError(line, `'${text.slice(0, 40)}' is not a date`)
+  if (text !== '' && !isDate(text)) throw new CsvError(line, `'${text.slice(0, 40)}' is not a date`)
   return text
+}
+
+/** `2005-05` or `2005-05-19`, as a calendar has it: the newest one stands in every answer. */
+function isDate(text: string): boolean {
+  if (!/^\d{4}-\d{2}(-\d{2})?$/.test(text)) return false
+  const time = new Date(text.length === 7 ? `${text}-01` : text)
+  return !Number.isNaN(time.getTime()) && time.toISOString().startsWith(text)
 }
 
 /** A well-formed file may still be a part of the registry, or something made to look like it. */

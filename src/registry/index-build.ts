@@ -7,6 +7,7 @@
 import { crc32 } from 'node:zlib'
 import { PortolanError } from '../core/index.ts'
 import {
+  CHECKSUM_AT,
   FORMAT_VERSION,
   HEADER_BYTES,
   MAGIC,
@@ -22,17 +23,21 @@ import { pairKey, transportNumbers } from './table.ts'
 import type { RegistryTable, TableRecord } from './table.ts'
 
 const U16_MAX = 0xffff
+/** What 12 bits of a cell's word can count. */
+const CELL_RECORDS_MAX = 0xfff
+
+function tooLarge(count: number, what: string, max: number): PortolanError {
+  return new PortolanError(
+    'ERR_PORTOLAN_REGISTRY_TOO_LARGE',
+    `the registry has ${count} ${what}; the compiled file holds ${max}`,
+    {
+      hint: 'Report this: the format of the compiled file has to grow.',
+    },
+  )
+}
 
 function fitting(count: number, what: string): number {
-  if (count > U16_MAX) {
-    throw new PortolanError(
-      'ERR_PORTOLAN_REGISTRY_TOO_LARGE',
-      `the registry has ${count} ${what}; the compiled file holds ${U16_MAX}`,
-      {
-        hint: 'Report this: the format of the compiled file has to grow.',
-      },
-    )
-  }
+  if (count > U16_MAX) throw tooLarge(count, what, U16_MAX)
   return count
 }
 
@@ -87,8 +92,8 @@ class RecordPool {
   }
 
   #intern(record: TableRecord): number {
-    const { transports: _, ...rest } = record
-    const key = JSON.stringify(record.ports === null ? record : rest)
+    const { ports, textSource, detailSource } = record
+    const key = JSON.stringify([...RECORD_TEXTS.map((text) => record[text]), ports, textSource, detailSource])
     const number = this.#numberOfKey.get(key) ?? this.records.push({ record, transports: 0 }) - 1
     fitting(number, 'records')
     this.#numberOfKey.set(key, number)
@@ -144,6 +149,7 @@ function buildCells(
   const offsetOfKey = new Map<number, number>()
   for (const [key, cell] of table.cells) {
     const numbers = cell.records.map((record) => pool.numberOf(record))
+    if (numbers.length > CELL_RECORDS_MAX) throw tooLarge(numbers.length, 'rows for one port', CELL_RECORDS_MAX)
     const cellWords = [STATUSES.indexOf(cell.status) | (cell.source << 2) | (numbers.length << 4), ...numbers]
     const cellKey = cellWords.join()
     let offset = offsetOfCell.get(cellKey)
@@ -209,8 +215,8 @@ function assemble(parts: Readonly<Record<(typeof SECTIONS)[number], Buffer>>): B
     body.push(part, padding)
     offset += part.length + padding.length
   }
-  const rest = Buffer.concat(body)
-  header.writeUInt32LE(crc32(rest), 12)
-  header.writeUInt32LE(HEADER_BYTES + rest.length, 16)
-  return Buffer.concat([header, rest])
+  const whole = Buffer.concat([header, ...body])
+  whole.writeUInt32LE(whole.length, 16)
+  whole.writeUInt32LE(crc32(whole.subarray(CHECKSUM_AT + 4), crc32(whole.subarray(0, CHECKSUM_AT))), CHECKSUM_AT)
+  return whole
 }

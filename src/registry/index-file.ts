@@ -3,7 +3,7 @@
  *
  *     0   "PORTOLAN"
  *     8   u32 format version
- *     12  u32 CRC-32 of all that follows the header
+ *     12  u32 CRC-32 of all bytes but these four
  *     16  u32 length of the file in bytes
  *     20  (u32 offset, u32 length in bytes) of each section, in the order of SECTIONS
  *
@@ -32,6 +32,7 @@ export const SECTIONS = [
   'names',
 ] as const
 type Section = (typeof SECTIONS)[number]
+export const CHECKSUM_AT = 12
 export const SECTIONS_AT = 20
 export const HEADER_BYTES: number = SECTIONS_AT + 8 * SECTIONS.length
 
@@ -96,7 +97,9 @@ function damaged(from: string, what: string): PortolanError {
  * @param from the file's name, for messages.
  * @throws ERR_PORTOLAN_REGISTRY_DATA_DAMAGED when bytes are missing, or the format is another.
  */
-export function openSections(bytes: Buffer, from: string): IndexSections {
+export function openSections(given: Buffer, from: string): IndexSections {
+  // Words are read at their own places, so the bytes must lie at a multiple of 4.
+  const bytes = given.byteOffset % 4 === 0 ? given : Buffer.from(new Uint8Array(given).buffer)
   if (bytes.length < HEADER_BYTES || bytes.toString('latin1', 0, 8) !== MAGIC) {
     throw damaged(from, 'not a compiled registry file')
   }
@@ -141,7 +144,8 @@ export function openSections(bytes: Buffer, from: string): IndexSections {
  */
 export async function verifyChecksum(bytes: Buffer, from: string): Promise<void> {
   const { crc32 } = await import('node:zlib')
-  if (crc32(bytes.subarray(HEADER_BYTES)) !== bytes.readUInt32LE(12))
+  if (bytes.length < HEADER_BYTES) throw damaged(from, 'not a compiled registry file')
+  if (crc32(bytes.subarray(CHECKSUM_AT + 4), crc32(bytes.subarray(0, CHECKSUM_AT))) !== bytes.readUInt32LE(CHECKSUM_AT))
     throw damaged(from, 'the checksum does not fit: a byte was changed')
 }
 

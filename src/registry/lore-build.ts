@@ -1,5 +1,5 @@
 /** Writes the compiled lore (layout in lore-file.ts). */
-import { LORE_HEADER_BYTES, LORE_MAGIC, LORE_VERSION, maskOf, parseSpan } from './lore-file.ts'
+import { LORE_HEADER_BYTES, LORE_MAGIC, LORE_VERSION, checksumOf, maskOf, parseSpan } from './lore-file.ts'
 import type { LoreBrief } from './lore-file.ts'
 import type { Lore } from './lore-schema.ts'
 import { PORT_MAX } from './model.ts'
@@ -16,6 +16,7 @@ export function buildLore(entries: readonly Lore[]): Buffer {
   const briefs = Buffer.from(JSON.stringify(entries.map(briefOf)))
   const parts = [
     longs(runningTotals(bodies.map((body) => body.length))),
+    longs([...bodies, briefs].map(checksumOf)),
     longs(runningTotals(segments.map((segment) => segment.members.length))),
     words(segments.map((segment) => segment.first)),
     words(spans.flatMap(({ first, last, transports, entry }) => [first, last, transports, entry])),

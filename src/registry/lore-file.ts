@@ -6,6 +6,7 @@
  *     12 u32 length of the file in bytes
  *     16 u32 numbers of: entries, segments, spans, members; u32 length of the briefs in bytes
  *     36 u32 the end of each entry, counted from the first one's beginning
+ *     …  u32 the checksum of each entry, and at last that of the briefs
  *     …  u32 the end of each segment's members
  *     …  u16 the first port of each segment; it goes on to the next one's first
  *     …  a span each: u16 first port, u16 last port, u16 transports, u16 entry
@@ -22,7 +23,7 @@ import { TRANSPORTS } from './model.ts'
 import type { Transport } from './model.ts'
 
 export const LORE_MAGIC = 'PORTLORE'
-export const LORE_VERSION = 4
+export const LORE_VERSION = 5
 export const LORE_HEADER_BYTES = 36
 export const SPAN_WORDS = 4
 /** After so many questions it is quicker to have read all entries than to read a few more each time. */
@@ -87,9 +88,14 @@ export class LoreBook {
    * @param filter only uses of these transports, and of at most so many ports
    */
   forPort(port: number, filter: SpanFilter = {}): readonly LoreUse[] {
+    const { transports = TRANSPORTS, portsMax = Infinity } = filter
     return this.#read(this.#entriesAt(port, filter)).map((lore) => ({
       lore,
-      uses: lore.uses.filter((use) => use.ports.some((text) => covers(text, port))),
+      uses: lore.uses.filter(
+        (use) =>
+          use.transports.some((transport) => transports.includes(transport)) &&
+          use.ports.some((text) => covers(text, port, portsMax)),
+      ),
     }))
   }
 
@@ -99,7 +105,8 @@ export class LoreBook {
     if (entries.length === 0) return []
     this.#briefs ??= readFileParts(this.#file, (descriptor) => {
       const bytes = readExactly(descriptor, this.#briefsAt, this.#bodiesAt - this.#briefsAt)
-      // Only `buildLore` writes these bytes.
+      if (checksumOf(bytes) !== this.#index.checksums.at(-1)) throw new Error('the briefs were changed')
+      // The bytes are those that `buildLore` wrote.
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion
       return JSON.parse(bytes.toString('utf8')) as LoreBrief[]
     })
@@ -110,7 +117,7 @@ export class LoreBook {
   #entriesAt(port: number, { transports = TRANSPORTS, portsMax = Infinity }: SpanFilter): readonly number[] {
     const { spans, members, segmentEnds } = this.#index
     const segment = this.#segmentOf(port)
-    const last = segment === -1 ? 0 : (segmentEnds[segment] ?? 0)
+    const last = Math.min(members.length, segment === -1 ? 0 : (segmentEnds[segment] ?? 0))
     const wanted = maskOf(transports)
     let widths: Map<number, number> | null = null
     for (let member = segment < 1 ? 0 : (segmentEnds[segment - 1] ?? 0); member < last; member += 1) {
@@ -162,7 +169,8 @@ export class LoreBook {
       entries.map((entry) => {
         const from = entry === 0 ? 0 : (this.#index.entryEnds[entry - 1] ?? 0)
         const body = readExactly(descriptor, this.#bodiesAt + from, (this.#index.entryEnds[entry] ?? 0) - from)
-        // Only `buildLore` writes these bytes, from entries that the schema passed.
+        if (checksumOf(body) !== this.#index.checksums[entry]) throw new Error(`entry ${entry} was changed`)
+        // The bytes are those that `buildLore` wrote, of an entry that the schema passed.
         // oxlint-disable-next-line typescript/no-unsafe-type-assertion
         return JSON.parse(body.toString('utf8')) as Lore
       }),
@@ -189,6 +197,7 @@ interface Header {
 
 interface Index {
   readonly entryEnds: Uint32Array
+  readonly checksums: Uint32Array
   readonly segmentEnds: Uint32Array
   readonly segmentFirsts: Uint16Array
   readonly spans: Uint16Array
@@ -203,7 +212,7 @@ function readIndex(descriptor: number): { header: Header; bytes: Buffer; size: n
   const [entries = 0, segments = 0, spans = 0, members = 0, briefsBytes = 0] = [16, 20, 24, 28, 32].map((at) =>
     head.readUInt32LE(at),
   )
-  const length = 4 * (entries + segments) + 2 * (segments + SPAN_WORDS * spans + members)
+  const length = 4 * (2 * entries + 1 + segments) + 2 * (segments + SPAN_WORDS * spans + members)
   if (length > size) throw new Error('truncated, or of another format')
   return {
     header: { entries, segments, spans, members, briefsBytes },
@@ -221,6 +230,7 @@ function indexOf({ entries, segments, spans, members }: Header, bytes: Buffer): 
   }
   return {
     entryEnds: new Uint32Array(bytes.buffer, take(4 * entries), entries),
+    checksums: new Uint32Array(bytes.buffer, take(4 * (entries + 1)), entries + 1),
     segmentEnds: new Uint32Array(bytes.buffer, take(4 * segments), segments),
     segmentFirsts: new Uint16Array(bytes.buffer, take(2 * segments), segments),
     spans: new Uint16Array(bytes.buffer, take(2 * SPAN_WORDS * spans), SPAN_WORDS * spans),
@@ -249,6 +259,8 @@ function readFileParts<Result>(file: string, read: (descriptor: number) => Resul
 }
 
 function readExactly(descriptor: number, position: number, length: number): Buffer {
+  // Before memory is taken for it.
+  if (position + length > fstatSync(descriptor).size) throw new Error('truncated')
   // Not from Buffer's pool: the index is read as words, which must begin at an even address.
   const bytes = Buffer.allocUnsafeSlow(length)
   const got = readSync(descriptor, bytes, 0, length, position)
@@ -256,7 +268,17 @@ function readExactly(descriptor: number, position: number, length: number): Buff
   return bytes
 }
 
-function covers(text: string, port: number): boolean {
+function covers(text: string, port: number, portsMax: number): boolean {
   const { first, last } = parseSpan(text)
-  return first <= port && port <= last
+  return first <= port && port <= last && last - first < portsMax
+}
+
+/**
+ * FNV-1a, 32 bits: enough to tell that bytes were changed, and quick to compute for the few that one port needs. (CRC-32 is in
+ * node:zlib, which costs each start of the program 6 ms.)
+ */
+export function checksumOf(bytes: Buffer): number {
+  let sum = 0x811c9dc5
+  for (let at = 0; at < bytes.length; at += 1) sum = Math.imul(sum ^ (bytes[at] ?? 0), 0x01000193)
+  return sum >>> 0
 }

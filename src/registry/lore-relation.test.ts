@@ -139,7 +139,7 @@ describe('the lore', () => {
         related += 1
         const transports = new Set(use.uses.flatMap((each) => each.transports))
         const assigned = before.filter((entry) => transports.has(entry.transport) && entry.status === 'assigned')
-        // What it says of the pair never contradicts the status: a conflict needs an assignment, the unofficial lacks one.
+        // It never contradicts the status: a conflict needs an assignment, the unofficial lacks one.
         assert.equal(relation === 'unofficial', assigned.length === 0, `${port} ${use.lore.id}`)
         assert.ok(
           conflictsWith.every(({ transport }) => assigned.some((entry) => entry.transport === transport)),

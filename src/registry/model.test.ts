@@ -47,7 +47,7 @@ describe('statusOfRow', () => {
 describe('isSecondaryName', () => {
   test('knows the words by which IANA sets a name beside another', () => {
     for (const notes of [
-      'This entry is an alias to "http". This entry is now historic, not usable for use with many common service discovery mechanisms.',
+      'This entry is an alias to "http". This entry is now historic, not usable for discovery.',
       'This is a duplicate of the "http" service and should not be used for discovery purposes.',
       'This entry records an unassigned but widespread use',
       'It is now historic.',

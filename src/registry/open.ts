@@ -42,13 +42,15 @@ export function openPackagedRegistry(): OpenedRegistry {
 }
 
 /**
- * Reads a compiled registry from end to end, and compares it with its checksum.
+ * Opens a compiled registry after comparing every byte with its checksum.
  * @throws ERR_PORTOLAN_REGISTRY_DATA_MISSING, ERR_PORTOLAN_REGISTRY_DATA_DAMAGED
  */
-export async function verifyRegistryFile(file: string): Promise<void> {
+export async function openVerified(file: string): Promise<Registry> {
   const bytes = readIfThere(file)
   if (bytes === null) throw missing(file)
+  const registry = new Registry(bytes, file)
   await verifyChecksum(bytes, file)
+  return registry
 }
 
 /**

@@ -9,14 +9,14 @@ export interface Reference {
 /** Splits `[RFC6335][RFC-ietf-foo-12]` into its parts, with an address for RFCs, drafts and links. */
 export function parseReferences(text: string): readonly Reference[] {
   if (text === '') return []
-  const parts = text.startsWith('[') ? [...text.matchAll(/\[([^\]]*)\]/g)].map((match) => match[1] ?? '') : [text]
+  const parts = text.startsWith('[') ? [...text.matchAll(/\[([^[\]]*)\]/g)].map((match) => match[1] ?? '') : [text]
   return parts.filter((part) => part !== '').map((label) => ({ label: labelOf(label), url: addressOf(label) }))
 }
 
 /** `[Mark_Lottor]` to `Mark Lottor`: the registry writes people and organisations as keys. */
 export function readablePeople(text: string): string {
   return text
-    .replace(/\[([^\]]*)\]/g, (_, key: string) => `${key.replace(/_\d+$/, '').replaceAll('_', ' ')}, `)
+    .replace(/\[([^[\]]*)\]/g, (_, key: string) => `${key.replace(/_\d+$/, '').replaceAll('_', ' ')}, `)
     .replace(/,\s*$/, '')
 }
 

@@ -39,7 +39,7 @@ export function replaceFile(path: string, bytes: Uint8Array, previous: string): 
     renameSync(temporary, path)
     syncFolder(folder)
   } catch (error) {
-    rmSync(temporary, { force: true })
+    removeQuietly(temporary)
     throw new PortolanError('ERR_PORTOLAN_WRITE_FAILED', `${path} cannot be written: ${messageOf(error)}`, {
       hint: 'Make room or give this user the right to write there, or set PORTOLAN_DATA to another folder. Nothing was replaced.',
       cause: error,
@@ -56,7 +56,21 @@ function keepPrevious(path: string, previous: string, mark: string): void {
     if (systemCode(error) === 'ENOENT') return
     copyFileSync(path, second)
   }
-  renameSync(second, previous)
+  try {
+    renameSync(second, previous)
+  } catch (error) {
+    removeQuietly(second)
+    throw error
+  }
+}
+
+/** For a file that may not be there, in a folder that may be none: what went wrong before is what the caller is told. */
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // Nothing more can be done about it.
+  }
 }
 
 /** A run that was killed leaves its temporary file; one that is under way now is younger than an hour. */

@@ -1,5 +1,5 @@
 /** `registry update`: IANA's own file replaces the registry in use, whole and atomically. */
-import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { PortolanError, userDataFolder } from '../core/index.ts'
 import type { Environment } from '../core/index.ts'
@@ -9,7 +9,7 @@ import { fetchCsv } from './fetch-csv.ts'
 import { parseIanaCsv } from './iana-csv.ts'
 import { buildIndex } from './index-build.ts'
 import type { Source } from './model.ts'
-import { PREVIOUS_FILE, REGISTRY_FILE, openPackagedRegistry, openRegistry } from './open.ts'
+import { PREVIOUS_FILE, REGISTRY_FILE, openPackagedRegistry, openRegistry, openVerified } from './open.ts'
 import { Registry } from './registry.ts'
 import { replaceFile } from './replace-file.ts'
 import { tableOfRows } from './table.ts'
@@ -84,9 +84,9 @@ export async function updateRegistry(options: UpdateOptions): Promise<Update> {
 /**
  * Goes back to the registry that was in use before the last update: the one kept, else the one that came with Portolan.
  * @returns null when no update is in use.
- * @throws ERR_PORTOLAN_REGISTRY_DATA_DAMAGED when the one kept is damaged; ERR_PORTOLAN_WRITE_FAILED
+ * @throws ERR_PORTOLAN_REGISTRY_DATA_DAMAGED when the one kept is damaged: it stays kept, and the one in use in use.
  */
-export function revertRegistry(env: Environment = process.env): Registry | null {
+export async function revertRegistry(env: Environment = process.env): Promise<Registry | null> {
   const folder = userDataFolder(env)
   const file = join(folder, REGISTRY_FILE)
   const previous = join(folder, PREVIOUS_FILE)
@@ -95,7 +95,7 @@ export function revertRegistry(env: Environment = process.env): Registry | null 
     rmSync(file)
     return openPackagedRegistry().registry
   }
-  const registry = new Registry(readFileSync(previous), previous)
+  const registry = await openVerified(previous)
   // In one step: whoever reads at this moment finds the one or the other.
   renameSync(previous, file)
   return registry

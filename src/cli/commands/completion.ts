@@ -52,6 +52,16 @@ function optionsOf(command: Command): readonly OptionSpec[] {
   return [...command.options, ...COMMON_OPTIONS]
 }
 
+/** What no command is, is a port. */
+function wordsAfter(commands: readonly Command[], name: string): string {
+  const command = commands.find((each) => each.name === name)
+  return command === undefined
+    ? ''
+    : optionsOf(command)
+        .map((option) => `--${option.name}`)
+        .join(' ')
+}
+
 function bashScript(commands: readonly Command[]): string {
   const words = commands.map((command) => {
     const all = [...(WORDS[command.name] ?? []), ...optionsOf(command).map((option) => `--${option.name}`)]
@@ -77,7 +87,7 @@ ${values.join('\n')}
   esac
   [[ -n $words ]] || case $command in
 ${words.join('\n')}
-    *) words='--all --json --help' ;;
+    *) words='${wordsAfter(commands, 'port')}' ;;
   esac
   COMPREPLY=($(compgen -W "$words" -- "$current"))
 }

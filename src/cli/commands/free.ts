@@ -81,15 +81,16 @@ async function runFree(args: Arguments, context: Context): Promise<0 | 1> {
   else if (args.has('csv'))
     context.out(csvRows([['port', 'transports'], ...ports.map((port) => [port, transports.join(' ')])]))
   else context.out(ports.map((port) => `${port}\n`).join(''))
-  if (ports.length < count)
-    context.err(
-      paragraph(
-        `Only ${ports.length} of ${span.first}–${span.last} are free here, unassigned and unknown to the lore.`,
-        context.style.width,
-        '',
-      ),
-    )
+  if (ports.length < count) context.err(paragraph(tooFew(ports.length, span, lent), context.style.width, ''))
   return ports.length < count ? 1 : 0
+}
+
+function tooFew(found: number, span: PortSpan, lent: PortSpan | null): string {
+  const isLent = lent !== null && lent.first <= span.last && span.first <= lent.last
+  const why = isLent
+    ? ` Left out are ${lent.first}–${lent.last}, which the kernel lends to connections: --ephemeral names these too.`
+    : ''
+  return `Only ${found} of ${span.first}–${span.last} are free here, unassigned and unknown to the lore.${why}`
 }
 
 function freePorts(

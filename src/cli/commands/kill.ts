@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { PortolanError, messageOf, systemCode } from '../../core/index.ts'
-import { readAncestors, readSockets } from '../../listeners/index.ts'
+import { isRunning, readAncestors, readProcess, readSockets } from '../../listeners/index.ts'
 import type { Listener, ProcessInfo } from '../../listeners/index.ts'
 import { openLore, openRegistry } from '../../registry/index.ts'
 import { wholeNumber } from '../arguments.ts'
@@ -68,11 +68,11 @@ async function runKill(args: Arguments, context: Context): Promise<0 | 1 | 3> {
   const found = listeners.filter(isWanted)
   if (found.length === 0) {
     if (args.has('json')) context.out('[]\n')
-    context.err(`Nothing listens on ${args.positionals.join(', ')}.\n`)
+    context.err(`Nothing listens on ${printable(args.positionals.join(', '))}.\n`)
     return 1
   }
   refuseUnseen(found)
-  const targets = targetsOf(found, listeners)
+  const targets = await targetsOf(found, listeners)
   refuseOwn(targets, await readAncestors())
   context.err(targets.map((target) => describe(target, context.style)).join(''))
   if (!args.has('yes') && !(await isConfirmed(targets, signal, context))) return 1
@@ -110,13 +110,15 @@ function refuseUnseen(found: readonly Listener[]): void {
 }
 
 /** All holders of the sockets: a socket stays open while one of them lives. */
-function targetsOf(found: readonly Listener[], all: readonly Listener[]): Target[] {
+async function targetsOf(found: readonly Listener[], all: readonly Listener[]): Promise<Target[]> {
   const pids = [...new Set(found.flatMap((each) => each.holders))]
-  return pids.map((pid) => {
-    const listeners = all.filter((each) => each.holders.includes(pid))
-    const known = listeners.find((each) => each.process?.pid === pid)?.process
-    return { process: known ?? { ...emptyProcess, pid }, listeners }
-  })
+  return Promise.all(
+    pids.map(async (pid) => {
+      const listeners = all.filter((each) => each.holders.includes(pid))
+      const known = listeners.find((each) => each.process?.pid === pid)?.process ?? (await readProcess(pid))
+      return { process: known ?? { ...emptyProcess, pid }, listeners }
+    }),
+  )
 }
 
 const emptyProcess = {
@@ -197,8 +199,8 @@ async function end(
   )
   for (const { process: target } of still) send(target, signal)
   const deadline = Date.now() + waitSeconds * 1000
-  while (still.some(({ process: target }) => isAlive(target.pid)) && Date.now() < deadline) await sleep(LOOK_AGAIN_MS)
-  return targets.map((target) => ({ target, isGone: !still.includes(target) || !isAlive(target.process.pid) }))
+  while (still.some(({ process: target }) => isRunning(target.pid)) && Date.now() < deadline) await sleep(LOOK_AGAIN_MS)
+  return targets.map((target) => ({ target, isGone: !still.includes(target) || !isRunning(target.process.pid) }))
 }
 
 function isSame(listener: Listener, target: ProcessInfo): boolean {
@@ -221,15 +223,6 @@ function send(target: ProcessInfo, signal: NodeJS.Signals): void {
         cause: error,
       },
     )
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return systemCode(error) === 'EPERM'
   }
 }
 

@@ -9,6 +9,7 @@ import { renderPort } from '../port-page.ts'
 import { reportPort } from '../port-report.ts'
 import { parseQuery } from '../query.ts'
 import type { PortQuery } from '../query.ts'
+import { printable } from '../style.ts'
 
 export const command: Command = {
   name: 'port',
@@ -129,8 +130,8 @@ async function writePages(
 
 function explainUnknown(query: PortQuery, registry: Registry, lore: LoreBook): string {
   const isListed = query.name !== null && registry.byName(query.name).length > 0
-  if (isListed) return `portolan: '${query.text}' is a service name that IANA lists without a port\n`
+  if (isListed) return `portolan: '${printable(query.text)}' is a service name that IANA lists without a port\n`
   const near = [...new Set(search(registry, lore, query.name ?? query.text, 5).map((hit) => hit.id))]
   const hint = near.length === 0 ? '' : ` Perhaps you mean ${near.join(', ')}?`
-  return `portolan: neither the registry nor the lore knows a service '${query.text}'.${hint}\n`
+  return `portolan: neither the registry nor the lore knows a service '${printable(query.text)}'.${hint}\n`
 }

@@ -5,10 +5,10 @@ import {
   diffRegistries,
   openLore,
   openRegistry,
+  openVerified,
   readCandidate,
   revertRegistry,
   updateRegistry,
-  verifyRegistryFile,
 } from '../../registry/index.ts'
 import type { Change, PairState, Source } from '../../registry/index.ts'
 import { JSON_OPTION } from '../command.ts'
@@ -72,7 +72,7 @@ function runRegistry(args: Arguments, context: Context): Promise<0 | 1> {
     case 'check':
       return check(args, context)
     case 'revert':
-      return Promise.resolve(revert(args, context))
+      return revert(args, context)
     default:
       throw new PortolanError(
         'ERR_PORTOLAN_USAGE',
@@ -151,7 +151,7 @@ async function update(args: Arguments, context: Context): Promise<0> {
 
 async function check(args: Arguments, context: Context): Promise<0 | 1> {
   const { registry, file } = openRegistry(context.env)
-  await verifyRegistryFile(file)
+  await openVerified(file)
   const from = args.value('from')
   if (from === undefined) {
     const lore = openLore()
@@ -169,8 +169,8 @@ async function check(args: Arguments, context: Context): Promise<0 | 1> {
   return changes.length === 0 ? 0 : 1
 }
 
-function revert(args: Arguments, context: Context): 0 | 1 {
-  const registry = revertRegistry(context.env)
+async function revert(args: Arguments, context: Context): Promise<0 | 1> {
+  const registry = await revertRegistry(context.env)
   if (registry === null) {
     context.err('The data that came with Portolan is in use: there is nothing to go back to.\n')
     return 1
