@@ -52,7 +52,12 @@ function parse(
     return { values: new Map(entries), positionals }
   } catch (error) {
     // Node's own message ends with advice about '--' that fits no command of ours.
-    throw usage(messageOf(error).replace(/\. To specify a positional.*$/s, ''))
+    throw usage(
+      messageOf(error)
+        .split('\n', 1)
+        .join('')
+        .replace(/\. To specify a positional.*$/s, ''),
+    )
   }
 }
 

@@ -40,7 +40,7 @@ async function dispatch(words: readonly string[], env: Environment, signal: Abor
   }
   if (first === '--help' || first === '-h' || first === 'help') {
     const { renderOverview, renderHelp } = await import('./help.ts')
-    const named = first === 'help' && rest[0] !== undefined ? await loadNamed(rest[0]) : null
+    const named = rest[0] === undefined ? null : await loadNamed(rest[0])
     const { style, out } = await makeContext(env, undefined, signal)
     const commands = await Promise.all(Object.values(COMMAND_LOADERS).map((load) => load()))
     out(named === null ? renderOverview(commands, style) : renderHelp(named, style))

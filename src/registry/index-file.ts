@@ -85,7 +85,7 @@ export interface IndexSections {
 
 function damaged(from: string, what: string): PortolanError {
   return new PortolanError('ERR_PORTOLAN_REGISTRY_DATA_DAMAGED', `${from}: ${what}`, {
-    hint: "Run 'portolan registry update --from FILE-or-URL' to write it anew, or delete it to use the data that came with Portolan.",
+    hint: "Run 'portolan registry update --from FILE-or-URL' to write your own anew; what came with Portolan comes back by installing it again.",
   })
 }
 

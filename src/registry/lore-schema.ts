@@ -89,7 +89,10 @@ export const loreSchema = v.strictObject({
   /** `current`: somebody may meet it today; `extinct`: its makers ended it and no successor speaks it. */
   state: v.picklist(['current', 'extinct']),
   summary: statement,
-  /** Names under which IANA itself lists this service: a use under its own name is history, not a conflict. */
+  /**
+   * Names under which IANA lists this service, or the protocol that it speaks on the port: such a use stands under its own name,
+   * and is no conflict (a web server on 8080 is what `http-alt` is for).
+   */
   registryNames: v.optional(v.array(text(60))),
   uses: v.pipe(v.array(use), v.minLength(1)),
   era: v.optional(era),

@@ -61,7 +61,7 @@ async function runPort(args: Arguments, context: Context): Promise<0 | 1> {
 
 async function wordsOf(positionals: readonly string[], context: Context): Promise<readonly string[]> {
   const isPiped = positionals.length === 0 && !(await context.isInTerminal())
-  const words = positionals.flatMap((word) => (word === '-' ? splitWords(context.readInput()) : [word]))
+  const words = positionals.flatMap((word) => splitWords(word === '-' ? context.readInput() : word))
   const all = isPiped ? splitWords(context.readInput()) : words
   if (all.length === 0) {
     throw new PortolanError('ERR_PORTOLAN_USAGE', 'which port?', {
