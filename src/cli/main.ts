@@ -17,21 +17,41 @@ const INTERRUPTED = 130
 
 /** Runs one command line; never throws, never ends the process. */
 export async function main(words: readonly string[], env: Environment): Promise<number> {
-  const interrupt = new AbortController()
-  const onInterrupt = (): void => interrupt.abort()
-  process.once('SIGINT', onInterrupt)
+  const interrupt = new Interrupt()
   try {
-    const status = await dispatch(words, env, interrupt.signal)
-    return interrupt.signal.aborted ? INTERRUPTED : status
+    const status = await dispatch(words, env, interrupt)
+    return interrupt.hasCome ? INTERRUPTED : status
   } catch (error) {
     if (error instanceof ReaderGone) return 0
     return explain(error)
   } finally {
-    process.removeListener('SIGINT', onInterrupt)
+    interrupt.release()
   }
 }
 
-async function dispatch(words: readonly string[], env: Environment, signal: AbortSignal): Promise<ExitStatus> {
+/** Ctrl-C as a signal for those commands that end their work in order; for all others it ends the process, as it always does. */
+class Interrupt {
+  #controller: AbortController | null = null
+  readonly #listen = (): void => this.#controller?.abort()
+
+  get signal(): AbortSignal {
+    if (this.#controller === null) {
+      this.#controller = new AbortController()
+      process.once('SIGINT', this.#listen)
+    }
+    return this.#controller.signal
+  }
+
+  get hasCome(): boolean {
+    return this.#controller?.signal.aborted === true
+  }
+
+  release(): void {
+    if (this.#controller !== null) process.removeListener('SIGINT', this.#listen)
+  }
+}
+
+async function dispatch(words: readonly string[], env: Environment, interrupt: Interrupt): Promise<ExitStatus> {
   const [first = '--help', ...rest] = words
   if (first === '--version' || first === '-V') {
     const { versionText } = await import('./version.ts')
@@ -41,7 +61,7 @@ async function dispatch(words: readonly string[], env: Environment, signal: Abor
   if (first === '--help' || first === '-h' || first === 'help') {
     const { renderOverview, renderHelp } = await import('./help.ts')
     const named = rest[0] === undefined ? null : await loadNamed(rest[0])
-    const { style, out } = await makeContext(env, undefined, signal)
+    const { style, out } = await makeContext(env, undefined, interrupt)
     const commands = await Promise.all(Object.values(COMMAND_LOADERS).map((load) => load()))
     out(named === null ? renderOverview(commands, style) : renderHelp(named, style))
     return 0
@@ -50,7 +70,7 @@ async function dispatch(words: readonly string[], env: Environment, signal: Abor
   // What is no command is a port, or meant to be one.
   const command = await (load ?? COMMAND_LOADERS.port)()
   const args = readArguments(load === null ? words : rest, command.options, command.name)
-  const context = await makeContext(env, args.value('color'), signal)
+  const context = await makeContext(env, args.value('color'), interrupt)
   if (args.has('help')) {
     const { renderHelp } = await import('./help.ts')
     context.out(renderHelp(command, context.style))
@@ -67,7 +87,7 @@ async function loadNamed(name: string): Promise<Command> {
   })
 }
 
-async function makeContext(env: Environment, colour: string | undefined, signal: AbortSignal): Promise<Context> {
+async function makeContext(env: Environment, colour: string | undefined, interrupt: Interrupt): Promise<Context> {
   const isOutTerminal = await isTerminal(1)
   const mayColour = (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb'
   const useColour = colour === 'always' || (colour !== 'never' && isOutTerminal && mayColour)
@@ -80,7 +100,9 @@ async function makeContext(env: Environment, colour: string | undefined, signal:
     isInTerminal: () => isTerminal(0),
     readInput,
     ask,
-    signal,
+    get signal() {
+      return interrupt.signal
+    },
   }
 }
 

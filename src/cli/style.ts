@@ -5,6 +5,8 @@ export type Paint = (text: string) => string
 export interface Style {
   /** Columns to use. */
   readonly width: number
+  /** No colour, and nothing bold: painting changes nothing. */
+  readonly isPlain: boolean
   readonly bold: Paint
   readonly dim: Paint
   readonly green: Paint
@@ -25,6 +27,7 @@ export function makeStyle(options: { readonly colour: boolean; readonly columns:
     options.colour ? (text) => `\u001b[${open}m${text}\u001b[${close}m` : plain
   return {
     width: options.columns === null ? PIPE_WIDTH : Math.min(WIDTH_MAX, Math.max(WIDTH_MIN, options.columns)),
+    isPlain: !options.colour,
     bold: paint(1, 22),
     dim: paint(2, 22),
     green: paint(32, 39),
@@ -101,12 +104,23 @@ export interface Column<Row> {
   readonly title: string
   readonly cell: (row: Row) => string
   readonly align?: 'left' | 'right'
+  /** True where every cell is ASCII: its columns need not be counted. */
+  readonly isAscii?: boolean
   /** Applied after padding, so that it does not disturb the widths. */
   readonly paint?: (text: string, row: Row) => string
 }
 
 const GAP = '  '
+const BLANKS = Array.from({ length: 64 }, (_, count) => ' '.repeat(count))
 const LAST_COLUMNS_MIN = 8
+
+function blanksOf(count: number): string {
+  return BLANKS[count] ?? ' '.repeat(count)
+}
+
+function lengthOf(text: string): number {
+  return text.length
+}
 
 /** Lines of aligned columns; the last column takes what room is left and is cut there. `fitLast` false leaves it whole. */
 export function table<Row>(
@@ -117,7 +131,7 @@ export function table<Row>(
 ): string {
   const last = columns.length - 1
   const cells = columns.map((column) => rows.map((row) => column.cell(row)))
-  const lengths = cells.map((column) => column.map(columnsOf))
+  const lengths = cells.map((column, index) => column.map(columns[index]?.isAscii === true ? lengthOf : columnsOf))
   const widths = columns.map((column, index) =>
     (lengths[index] ?? []).reduce((width, each) => Math.max(width, each), columnsOf(column.title)),
   )
@@ -126,7 +140,7 @@ export function table<Row>(
   const pad = (text: string, length: number, index: number): string => {
     const isRight = columns[index]?.align === 'right'
     if (index === last && !isRight) return length > room ? fit(text, room) : text
-    const blanks = ' '.repeat((widths[index] ?? 0) - length)
+    const blanks = blanksOf((widths[index] ?? 0) - length)
     return isRight ? blanks + text : text + blanks
   }
   const head = columns.map((column, index) => style.bold(pad(column.title, columnsOf(column.title), index))).join(GAP)
@@ -136,7 +150,7 @@ export function table<Row>(
     let line = ''
     for (let index = 0; index <= last; index += 1) {
       const text = pad(cells[index]?.[at] ?? '', lengths[index]?.[at] ?? 0, index)
-      const paint = columns[index]?.paint
+      const paint = style.isPlain ? undefined : columns[index]?.paint
       line += (index === 0 ? '' : GAP) + (paint === undefined || row === undefined ? text : paint(text, row))
     }
     out += `${line.endsWith(' ') ? line.trimEnd() : line}\n`

@@ -1,5 +1,6 @@
 /** What this machine has open, on every system behind one function. */
 import { PortolanError } from '../core/index.ts'
+import { beginLinuxSockets } from './linux.ts'
 import type { SocketQuery, Sockets } from './model.ts'
 
 export type {
@@ -27,10 +28,9 @@ export type SocketReader = (query: SocketQuery) => Promise<Sockets>
  * @throws ERR_PORTOLAN_LISTENERS_UNSUPPORTED, ERR_PORTOLAN_LISTENERS_UNREADABLE, ERR_PORTOLAN_TOOL_FAILED, when it is asked
  */
 export function beginSockets(expectAll: boolean, platform: NodeJS.Platform = process.platform): SocketReader {
-  const reader = readerOf(expectAll, platform)
-  reader.catch(() => undefined) // whoever asks is told
+  const read = readerOf(expectAll, platform)
   return async (query) => {
-    const { listeners, connections, notes } = await (await reader)(query)
+    const { listeners, connections, notes } = await read(query)
     return { listeners: listeners.toSorted(bySocket), connections: connections.toSorted(bySocket), notes }
   }
 }
@@ -40,25 +40,28 @@ export function readSockets(query: SocketQuery = {}, platform: NodeJS.Platform =
   return beginSockets(query.ports === undefined, platform)(query)
 }
 
-async function readerOf(expectAll: boolean, platform: NodeJS.Platform): Promise<SocketReader> {
+/** Linux's reader is loaded with this module: were it loaded when it is asked for, it would begin a turn too late. */
+function readerOf(expectAll: boolean, platform: NodeJS.Platform): SocketReader {
   switch (platform) {
     case 'linux':
     case 'android':
-      return (await import('./linux.ts')).beginLinuxSockets(expectAll)
+      return beginLinuxSockets(expectAll)
     case 'darwin':
-      return (await import('./darwin.ts')).readDarwinSockets
+      return async (query) => (await import('./darwin.ts')).readDarwinSockets(query)
     case 'win32':
     case 'cygwin':
-      return (await import('./windows.ts')).readWindowsSockets
+      return async (query) => (await import('./windows.ts')).readWindowsSockets(query)
     default:
-      throw new PortolanError(
-        'ERR_PORTOLAN_LISTENERS_UNSUPPORTED',
-        `Portolan does not know how to read the sockets of ${platform}`,
-        {
-          hint: 'Everything else works: the registry, the lore, and the commands to check with.',
-        },
-      )
+      return () => Promise.reject(unsupported(platform))
   }
+}
+
+function unsupported(platform: NodeJS.Platform): PortolanError {
+  return new PortolanError(
+    'ERR_PORTOLAN_LISTENERS_UNSUPPORTED',
+    `Portolan does not know how to read the sockets of ${platform}`,
+    { hint: 'Everything else works: the registry, the lore, and the commands to check with.' },
+  )
 }
 
 interface Bound {

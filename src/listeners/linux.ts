@@ -1,6 +1,5 @@
 /** This machine's sockets on Linux, from /proc. */
-import { readFileSync } from 'node:fs'
-import { PortolanError, messageOf, systemCode } from '../core/index.ts'
+import { PortolanError } from '../core/index.ts'
 import { reachOf } from './address.ts'
 import { joinFound, newWalk, startHelper, walkProcesses } from './holders.ts'
 import type { Found, Holders, Walk } from './holders.ts'
@@ -10,14 +9,8 @@ import type { SocketRow } from './linux-sockets.ts'
 import type { Connection, Listener, ProcessInfo, SocketQuery, Sockets, Unseen } from './model.ts'
 import { readNetlinkListeners } from './netlink.ts'
 import { userNames } from './linux-users.ts'
-import { readTable } from './read-table.ts'
-
-const TABLES = [
-  { file: 'tcp', transport: 'tcp' },
-  { file: 'tcp6', transport: 'tcp' },
-  { file: 'udp', transport: 'udp' },
-  { file: 'udp6', transport: 'udp' },
-] as const
+import { TABLES, countSockets, readTables, unreadable } from './linux-tables.ts'
+import type { TableTexts } from './linux-tables.ts'
 
 /** Where to read; tests name trees of their own. */
 export interface LinuxPaths {
@@ -29,9 +22,6 @@ export interface LinuxPaths {
 const MANY_SOCKETS = 3000
 
 const SYSTEM_PATHS: LinuxPaths = { proc: '/proc', passwd: '/etc/passwd' }
-
-/** The text of each table that the kernel has; null for one that it has not. */
-type TableTexts = readonly (string | null)[]
 
 /**
  * Begins to read, and answers a query when what it needs is there.
@@ -48,7 +38,7 @@ export function beginLinuxSockets(
   expectAll: boolean,
   paths: LinuxPaths = SYSTEM_PATHS,
 ): (query: SocketQuery) => Promise<Sockets> {
-  if (expectAll && countSockets(paths.proc) > MANY_SOCKETS) {
+  if (expectAll && countSockets(`${paths.proc}/net`) > MANY_SOCKETS) {
     const helped = beginHelped(paths.proc)
     return async (query) => answer(query, helped, await ownRows(query, paths), paths)
   }
@@ -73,15 +63,6 @@ function beginHelped(proc: string): HelpedWalk {
   return { walk, others: startHelper(walk) }
 }
 
-/** The kernel's own count, of all kinds of sockets; 0 where it does not tell. */
-function countSockets(proc: string): number {
-  try {
-    return Number(/^sockets: used (\d+)/.exec(readFileSync(`${proc}/net/sockstat`, 'latin1'))?.[1] ?? 0)
-  } catch {
-    return 0
-  }
-}
-
 async function answer(
   query: SocketQuery,
   helped: HelpedWalk | null,
@@ -95,12 +76,32 @@ async function answer(
   const processes = new ProcessTable(paths.proc, userName, query.details ?? 'all')
   const listeners: Listener[] = []
   const connections: Connection[] = []
+  // Written out, not spread: on a busy machine this makes tens of thousands of objects.
   for (const row of rows) {
-    const base = socketBase(row, holders, processes, userName)
-    if (row.state === 'listen') listeners.push({ ...base, reach: reachOf(row.address, row.namespace !== null) })
-    else {
+    const { transport, address, port, namespace } = row
+    const pids = holders.byInode.get(row.inode) ?? NO_PIDS
+    const process = firstProcess(pids, processes)
+    const held = process === null ? NO_PIDS : pids
+    const unseen = process === null ? unseenOf(row, holders) : null
+    const socketUser = row.inode === 0 ? null : userName(row.uid)
+    if (row.state === 'listen') {
+      const reach = reachOf(address, namespace !== null)
+      listeners.push({ transport, address, port, process, holders: held, unseen, socketUser, namespace, reach })
+    } else {
       const { remoteAddress, remotePort, state } = row
-      connections.push({ ...base, remoteAddress, remotePort, state })
+      connections.push({
+        transport,
+        address,
+        port,
+        process,
+        holders: held,
+        unseen,
+        socketUser,
+        namespace,
+        remoteAddress,
+        remotePort,
+        state,
+      })
     }
   }
   return { listeners, connections, notes: notesOf(listeners, holders) }
@@ -128,13 +129,6 @@ function listPidsOrExplain(proc: string): number[] {
   }
 }
 
-function unreadable(path: string, cause: unknown): PortolanError {
-  return new PortolanError('ERR_PORTOLAN_LISTENERS_UNREADABLE', `${path} cannot be read: ${messageOf(cause)}`, {
-    hint: 'Portolan reads sockets from /proc: mount it, or run outside the sandbox that hides it.',
-    cause,
-  })
-}
-
 /**
  * The sockets of other network namespaces: one process stands for each. Where a link may not be read, the namespace is left
  * out.
@@ -157,20 +151,6 @@ async function foreignRows(proc: string, pids: readonly number[], query: SocketQ
   return rows
 }
 
-function readTables(folder: string): Promise<TableTexts> {
-  // A kernel without IPv6 has no tcp6 and udp6.
-  return Promise.all(TABLES.map(({ file }) => readTableIfThere(`${folder}/${file}`, file.endsWith('6'))))
-}
-
-async function readTableIfThere(path: string, mayLack: boolean): Promise<string | null> {
-  try {
-    return await readTable(path)
-  } catch (error) {
-    if (mayLack && systemCode(error) === 'ENOENT') return null
-    throw unreadable(path, error)
-  }
-}
-
 function parseTables(texts: TableTexts, namespace: string | null, query: SocketQuery): SocketRow[] {
   const rows: SocketRow[] = []
   const { ports, connections = false } = query
@@ -178,26 +158,6 @@ function parseTables(texts: TableTexts, namespace: string | null, query: SocketQ
     parseSocketTable(texts[index] ?? '', { transport, namespace, ports, connections }, rows)
   }
   return rows
-}
-
-function socketBase(
-  row: SocketRow,
-  holders: Holders,
-  processes: ProcessTable,
-  userName: (uid: number) => string,
-): Omit<Listener, 'reach'> {
-  const pids = holders.byInode.get(row.inode) ?? NO_PIDS
-  const process = firstProcess(pids, processes)
-  return {
-    transport: row.transport,
-    address: row.address,
-    port: row.port,
-    process,
-    holders: process === null ? [] : pids,
-    unseen: process === null ? unseenOf(row, holders) : null,
-    socketUser: row.inode === 0 ? null : userName(row.uid),
-    namespace: row.namespace,
-  }
 }
 
 const NO_PIDS: readonly number[] = []

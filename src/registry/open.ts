@@ -1,5 +1,5 @@
 /** Opens the data files: the ones this user updated, else those that came with Portolan. */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PortolanError, messageOf, packagedDataFolder, systemCode, userDataFolder } from '../core/index.ts'
 import type { Environment } from '../core/index.ts'
@@ -68,6 +68,8 @@ function missing(file: string): PortolanError {
 }
 
 function readIfThere(file: string): Buffer | null {
+  // Most have no update of their own, and an exception takes ten times as long as this question.
+  if (!existsSync(file)) return null
   try {
     return readFileSync(file)
   } catch (error) {
