@@ -48,12 +48,25 @@ function statusLine(transports: readonly Transport[], entry: ReportedTransport, 
     const word = isPlain ? '' : ` (${printable(entry.description)})`
     return paragraph(`${transports.join(', ')}: ${paintedStatus}${word}${run}`, style.width, '  ', '    ')
   }
-  const [primary, ...others] = entry.names.map(printable)
-  const also = others.length === 0 ? '' : ` (also ${others.join(', ')})`
-  const holder = primary === undefined ? '' : ` to ${style.bold(primary)}${also}`
+  const primary = entry.names[0]
+  const holder = primary === undefined ? '' : ` to ${style.bold(printable(primary))}${otherNames(entry.assignments)}`
   const saysNothing = entry.description === '' || entry.description.toLowerCase() === entry.names[0]?.toLowerCase()
   const description = saysNothing ? '' : `: ${printable(entry.description)}`
   return paragraph(`${transports.join(', ')}: ${paintedStatus}${holder}${description}${run}`, style.width, '  ', '    ')
+}
+
+/** The names beside the primary one, those apart that IANA keeps only for the record. */
+function otherNames(assignments: readonly ReportedAssignment[]): string {
+  const [, ...others] = assignments.filter((row) => row.name !== null)
+  const groups: [string, ReportedAssignment[]][] = [
+    ['also', others.filter((row) => !row.historic)],
+    ['aliases', others.filter((row) => row.historic && row.aliasOf !== null)],
+    ['historic', others.filter((row) => row.historic && row.aliasOf === null)],
+  ]
+  const texts = groups.flatMap(([title, rows]) =>
+    rows.length === 0 ? [] : [`${title} ${rows.map((row) => printable(row.name ?? '')).join(', ')}`],
+  )
+  return texts.length === 0 ? '' : ` (${texts.join('; ')})`
 }
 
 /** What the registry says beyond the name, under the line that it belongs to. */
