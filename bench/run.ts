@@ -30,7 +30,7 @@ function benchStart(portolan: string): readonly Row[] {
   const ours: Contestant = { name: 'portolan', program: process.execPath, args: [portolan, '973', '--json'] }
   const bare: Contestant = { name: 'node -e 0', program: process.execPath, args: ['-e', '0'] }
   const times = measureTimes([ours, bare], ROUNDS)
-  const memory = measureMemory([ours, bare], 5)
+  const memory = measureMemory([ours, bare], 21)
   const row = (work: string, unit: Row['unit'], measured: readonly { median: number }[], aim: number): Row => {
     const [mine = { median: 0 }, theirs = { median: 0 }] = measured
     return { work, ours: mine.median, peer: bare.name, theirs: theirs.median, unit, aim }
