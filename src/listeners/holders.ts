@@ -65,21 +65,34 @@ function socketInode(path: string): number {
   }
 }
 
-/** Joins what the threads found of the sockets wanted. */
+/** Joins what the threads found of the sockets wanted. Sockets with the same one holder share its list. */
 export function joinFound(all: readonly Found[], wanted: ReadonlySet<number>): Holders {
-  const byInode = new Map<number, number[]>()
+  const byInode = new Map<number, readonly number[]>()
+  const alone = new Map<number, readonly number[]>()
   for (const { pairs } of all) {
     for (let at = 0; at < pairs.length; at += 2) {
       const inode = pairs[at] ?? 0
       const pid = pairs[at + 1] ?? 0
       if (!wanted.has(inode)) continue
       const known = byInode.get(inode)
-      if (known === undefined) byInode.set(inode, [pid])
-      else if (!known.includes(pid)) known.push(pid)
+      if (known === undefined) byInode.set(inode, listOf(pid, alone))
+      else if (!known.includes(pid))
+        byInode.set(
+          inode,
+          [...known, pid].toSorted((a, b) => a - b),
+        )
     }
   }
-  for (const pids of byInode.values()) if (pids.length > 1) pids.sort((a, b) => a - b)
   return { byInode, deniedCount: all.reduce((sum, each) => sum + each.deniedCount, 0) }
+}
+
+function listOf(pid: number, alone: Map<number, readonly number[]>): readonly number[] {
+  let list = alone.get(pid)
+  if (list === undefined) {
+    list = [pid]
+    alone.set(pid, list)
+  }
+  return list
 }
 
 /** Starts the second thread. What it found comes when no process is left; null when it could not do its work. */

@@ -101,33 +101,46 @@ function dump(libc: LibC, descriptor: number, request: (typeof REQUESTS)[number]
 
 /** Adds the rows of one answer. `failed`: the kernel refuses, or the bytes have another form. */
 export function parseAnswer(answer: Buffer, transport: SocketTransport, rows: SocketRow[]): 'more' | 'done' | 'failed' {
-  let lastWords = ''
+  let lastAt = -1
   let lastAddress = ''
   for (let at = 0; at + HEADER_BYTES <= answer.length;) {
-    const length = answer.readUInt32LE(at)
-    const type = answer.readUInt16LE(at + 4)
+    const length = u32(answer, at)
+    const type = (answer[at + 4] ?? 0) | ((answer[at + 5] ?? 0) << 8)
     if (type === NLMSG_DONE) return 'done'
     if (type !== SOCK_DIAG_BY_FAMILY || length < MESSAGE_BYTES || at + length > answer.length) return 'failed'
-    const family = answer.readUInt8(at + 16)
-    const words = answer.toString('latin1', at + 24, at + (family === AF_INET ? 28 : 40))
-    if (words !== lastWords) {
-      lastWords = words
+    const family = answer[at + 16] ?? 0
+    // Most listeners of a busy machine have the same address: it is put into words once.
+    if (lastAt === -1 || !isSameAddress(answer, lastAt, at)) {
+      lastAt = at
       lastAddress = addressAt(answer, at + 24, family)
     }
     rows.push({
       transport,
       address: lastAddress,
-      port: answer.readUInt16BE(at + 20),
+      port: ((answer[at + 20] ?? 0) << 8) | (answer[at + 21] ?? 0),
       remoteAddress: family === AF_INET ? '0.0.0.0' : '::',
       remotePort: 0,
       state: 'listen',
-      uid: answer.readUInt32LE(at + 80),
-      inode: answer.readUInt32LE(at + 84),
+      uid: u32(answer, at + 80),
+      inode: u32(answer, at + 84),
       namespace: null,
     })
     at += (length + 3) & ~3
   }
   return 'more'
+}
+
+/** By index and not by Buffer's own readers: their checks would take half of the time, and the bounds are known here. */
+function u32(bytes: Buffer, at: number): number {
+  const low = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16)
+  return (low | ((bytes[at + 3] ?? 0) << 24)) >>> 0
+}
+
+/** Whether two messages have the same family and address. */
+function isSameAddress(bytes: Buffer, one: number, other: number): boolean {
+  if (bytes[one + 16] !== bytes[other + 16]) return false
+  for (let offset = 24; offset < 40; offset += 1) if (bytes[one + offset] !== bytes[other + offset]) return false
+  return true
 }
 
 /** Addresses come in network byte order, whatever the machine's is. */

@@ -23,9 +23,10 @@ import { TRANSPORTS } from './model.ts'
 import type { Transport } from './model.ts'
 
 export const LORE_MAGIC = 'PORTLORE'
-export const LORE_VERSION = 5
+export const LORE_VERSION = 6
 export const LORE_HEADER_BYTES = 36
 export const SPAN_WORDS = 4
+const FNV_PRIME = 0x01000193
 /** After so many questions it is quicker to have read all entries than to read a few more each time. */
 const MANY = 16
 
@@ -274,11 +275,17 @@ function covers(text: string, port: number, portsMax: number): boolean {
 }
 
 /**
- * FNV-1a, 32 bits: enough to tell that bytes were changed, and quick to compute for the few that one port needs. (CRC-32 is in
- * node:zlib, which costs each start of the program 6 ms.)
+ * FNV-1a of 32 bits, over words of four bytes and then the bytes that are left: enough to tell that something was changed, and
+ * quick to compute for the few entries that one port needs. (CRC-32 is in node:zlib, which costs each start 6 ms.)
  */
 export function checksumOf(bytes: Buffer): number {
   let sum = 0x811c9dc5
-  for (let at = 0; at < bytes.length; at += 1) sum = Math.imul(sum ^ (bytes[at] ?? 0), 0x01000193)
+  const end = bytes.length & ~3
+  for (let at = 0; at < end; at += 4) {
+    const word =
+      (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24)
+    sum = Math.imul(sum ^ word, FNV_PRIME)
+  }
+  for (let at = end; at < bytes.length; at += 1) sum = Math.imul(sum ^ (bytes[at] ?? 0), FNV_PRIME)
   return sum >>> 0
 }
