@@ -118,6 +118,8 @@ function meaning(report: PortReport, style: Style): string {
   const [system, , dynamic] = PORT_RANGES
   const range = rangeOf(report.port)
   const sentences: string[] = []
+  if (report.port === 0)
+    sentences.push('Port 0 is none to listen on: a program that binds to it is given any free port.')
   if (range === dynamic)
     sentences.push('Dynamic ports are never assigned (RFC 6335 §6): systems lend them to programs for the moment.')
   else if (statuses.has('reserved') && !isHeld) {
@@ -127,7 +129,7 @@ function meaning(report: PortReport, style: Style): string {
       `Unassigned means that IANA has given ${report.port} to no one: no program that answers there has a right to it, and IANA may assign it any day (${range.procedure.replace('assigned ', '')}).`,
     )
   }
-  if (range === system && sentences.length > 0)
+  if (range === system && report.port !== 0 && sentences.length > 0)
     sentences.push('On Unix, only root or a program with the right to may listen on it.')
   const users = report.unofficialUses
     .filter((use) => use.category !== 'malware' && use.relation === 'unofficial')

@@ -175,7 +175,7 @@ function defaultDescription(status: Status): string {
   return status === 'reserved' ? 'Reserved' : 'Unassigned'
 }
 
-export function reportAssignment(row: Assignment): ReportedAssignment {
+function reportAssignment(row: Assignment): ReportedAssignment {
   const orNull = (text: string): string | null => (text === '' ? null : text)
   return {
     name: orNull(row.name),

@@ -8,6 +8,7 @@ import { paragraph, printable, table } from './style.ts'
 import type { Style } from './style.ts'
 
 const ROWS_MAX = 200
+const USES_MAX = 60
 
 interface Run {
   readonly first: number
@@ -114,7 +115,8 @@ function loreLines(span: PortSpan, lore: LoreBook, style: Style): string {
     ({ name, state, ports }) =>
       `${name} (${[...ports].slice(0, 3).join(', ')}${state === 'extinct' ? ', extinct' : ''})`,
   )
-  return `${style.bold('Known uses')}\n${paragraph(names.join('; '), style.width, '  ')}`
+  const rest = names.length > USES_MAX ? `; and ${names.length - USES_MAX} more: ask for a smaller range` : ''
+  return `${style.bold('Known uses')}\n${paragraph(names.slice(0, USES_MAX).join('; ') + rest, style.width, '  ')}`
 }
 
 function hereLines(span: PortSpan, transports: readonly Transport[], sockets: Sockets, style: Style): string {

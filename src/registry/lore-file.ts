@@ -25,7 +25,7 @@ import type { Transport } from './model.ts'
 export const LORE_MAGIC = 'PORTLORE'
 export const LORE_VERSION = 6
 export const LORE_HEADER_BYTES = 36
-export const SPAN_WORDS = 4
+const SPAN_WORDS = 4
 const FNV_PRIME = 0x01000193
 /** After so many questions it is quicker to have read all entries than to read a few more each time. */
 const MANY = 16

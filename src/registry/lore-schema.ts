@@ -7,7 +7,7 @@
 import * as v from 'valibot'
 
 /** What kinds of service there are; `malware` is for programs that their host's owner did not want. */
-export const LORE_CATEGORIES = [
+const LORE_CATEGORIES = [
   'ai',
   'backup',
   'chat',
@@ -81,7 +81,7 @@ const era = v.strictObject({
 
 const successor = v.strictObject({ name: text(80), ports: v.optional(v.array(portSpan)), cites })
 
-export const loreSchema = v.strictObject({
+const loreSchema = v.strictObject({
   id,
   name: text(60),
   aliases: v.optional(v.array(text(60))),
