@@ -1,6 +1,8 @@
 /** The filters and the orders of a list of listeners. */
 import { PortolanError } from '../core/index.ts'
 import type { Listener } from '../listeners/index.ts'
+import { readSpan } from '../registry/index.ts'
+import type { PortSpan } from '../registry/index.ts'
 import type { Arguments, OptionSpec } from './command.ts'
 
 export const FILTER_OPTIONS: readonly OptionSpec[] = [
@@ -78,16 +80,14 @@ function isProcess(listener: Listener, value: string): boolean {
   )
 }
 
-function parsePorts(text: string): { first: number; last: number } {
-  const match = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text.trim())
-  const first = Number(match?.[1])
-  const last = Number(match?.[2] ?? first)
-  if (match === null || last > 65_535 || first > last) {
+function parsePorts(text: string): PortSpan {
+  const span = readSpan(text.trim())
+  if (span === null) {
     throw new PortolanError('ERR_PORTOLAN_PORT_INVALID', `'${text}' is not a port or a range of ports`, {
       hint: 'For example 8080, 8000-8999, or 80,443.',
     })
   }
-  return { first, last }
+  return span
 }
 
 /** Orders a list; equal ones stay in the order of their ports. */

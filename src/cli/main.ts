@@ -4,13 +4,13 @@
  * Only what `portolan 973` needs is imported at the start; every other command is loaded when it is named.
  */
 import { readFileSync } from 'node:fs'
-import { PortolanError } from '../core/index.ts'
+import { PortolanError, printable } from '../core/index.ts'
 import type { Environment, ExitStatus } from '../core/index.ts'
 import { readArguments } from './arguments.ts'
 import type { Command, Context } from './command.ts'
-import { COMMAND_LOADERS, findCommand } from './commands/index.ts'
+import { COMMAND_LOADERS, findCommand, loadAll } from './commands/index.ts'
 import { ReaderGone, isTerminal, messageWriter, writerTo } from './output.ts'
-import { makeStyle, printable } from './style.ts'
+import { makeStyle } from './style.ts'
 
 /** What a shell reports of a program that Ctrl-C ended: 128 + SIGINT. */
 const INTERRUPTED = 130
@@ -62,8 +62,7 @@ async function dispatch(words: readonly string[], env: Environment, interrupt: I
     const { renderOverview, renderHelp } = await import('./help.ts')
     const named = rest[0] === undefined ? null : await loadNamed(rest[0])
     const { style, out } = await makeContext(env, undefined, interrupt)
-    const commands = await Promise.all(Object.values(COMMAND_LOADERS).map((load) => load()))
-    out(named === null ? renderOverview(commands, style) : renderHelp(named, style))
+    out(named === null ? renderOverview(await loadAll(), style) : renderHelp(named, style))
     return 0
   }
   const load = findCommand(first)

@@ -1,8 +1,9 @@
 /** The part of a port's page that tells what is on it on this machine now. */
+import { printable } from '../core/index.ts'
 import type { Connection, Listener, Reach } from '../listeners/index.ts'
 import { TRANSPORTS } from '../registry/index.ts'
 import type { PortReport } from './port-report.ts'
-import { fit, paragraph, printable, section } from './style.ts'
+import { fit, paragraph, section } from './style.ts'
 import type { Style } from './style.ts'
 
 /** How many listeners and connections a page shows before it says how many more there are. */

@@ -1,9 +1,10 @@
 /** The part of a port's page that says what IANA's registry says, and what that means. */
+import { printable } from '../core/index.ts'
 import { PORT_RANGES, TRANSPORTS, rangeOf } from '../registry/index.ts'
 import type { PortSpan, Transport } from '../registry/index.ts'
 import type { PortReport, ReportedAssignment, ReportedTransport } from './port-report.ts'
 import { spanText } from './query.ts'
-import { paragraph, printable, section } from './style.ts'
+import { paragraph, section } from './style.ts'
 import type { Style } from './style.ts'
 
 export function registryPart(report: PortReport, style: Style, all: boolean): string {

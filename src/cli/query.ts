@@ -1,6 +1,6 @@
 /** What a person asks about: `973`, `443/udp`, `6000-6063`, `ssh`, `netinfo`. */
 import { PortolanError } from '../core/index.ts'
-import { PORT_MAX, TRANSPORTS, parseSpan } from '../registry/index.ts'
+import { PORT_MAX, TRANSPORTS, namesOf, parseSpan } from '../registry/index.ts'
 import type { LoreBook, PortSpan, Registry, Transport } from '../registry/index.ts'
 
 export interface PortQuery {
@@ -61,9 +61,7 @@ function spansOfName(
 function loreSpans(name: string, lore: LoreBook): PortSpan[] {
   const wanted = name.toLowerCase()
   for (const entry of lore.entries()) {
-    const names = [entry.id, entry.name, ...(entry.aliases ?? [])]
-    if (names.some((each) => each.toLowerCase() === wanted))
-      return entry.uses.flatMap((use) => use.ports.map(parseSpan))
+    if (namesOf(entry).includes(wanted)) return entry.uses.flatMap((use) => use.ports.map(parseSpan))
   }
   return []
 }

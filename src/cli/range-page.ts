@@ -1,10 +1,11 @@
 /** A range of ports for a terminal: what its ports are for, run by run, and what is on them here. */
+import { printable } from '../core/index.ts'
 import type { Sockets } from '../listeners/index.ts'
 import { rangeOf } from '../registry/index.ts'
 import type { LoreBook, PortSpan, Registry, Status, Transport } from '../registry/index.ts'
 import { spanText } from './query.ts'
 import type { PortQuery } from './query.ts'
-import { paragraph, printable, table } from './style.ts'
+import { paragraph, table } from './style.ts'
 import type { Style } from './style.ts'
 
 const ROWS_MAX = 200

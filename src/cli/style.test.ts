@@ -1,7 +1,8 @@
+import { printable } from '../core/index.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { PIPE_WIDTH, columnsOf, fit, makeStyle, paragraph, printable, table, wrap } from './style.ts'
+import { PIPE_WIDTH, columnsOf, fit, makeStyle, paragraph, table, wrap } from './style.ts'
 
 const plain = makeStyle({ colour: false, columns: null })
 const ESCAPE = '\u001b'

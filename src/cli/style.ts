@@ -37,20 +37,6 @@ export function makeStyle(options: { readonly colour: boolean; readonly columns:
   }
 }
 
-// oxlint-disable-next-line no-control-regex -- they are what is looked for
-const HARMFUL = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
-
-/**
- * Makes text from outside (process names, command lines, registry) harmless to a terminal: control characters and
- * those that reorder text are shown as escapes.
- */
-export function printable(text: string): string {
-  return text.replace(HARMFUL, (character) => {
-    const code = character.charCodeAt(0)
-    return code < 256 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`
-  })
-}
-
 /** Breaks text at spaces into lines of at most `width` columns; words longer than that stand alone. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = []

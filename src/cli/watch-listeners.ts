@@ -1,9 +1,9 @@
 /** `portolan ls --watch`: shows what comes and goes until Ctrl-C. */
+import { printable } from '../core/index.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Listener, Sockets } from '../listeners/index.ts'
 import type { Context } from './command.ts'
 import { endpointText } from './page-here.ts'
-import { printable } from './style.ts'
 
 const CLEAR = '\u001b[H\u001b[2J'
 

@@ -1,4 +1,5 @@
 /** The processes that this one was started from. */
+import { readProcess } from './process-state.ts'
 import { PS_ARGUMENTS, parsePs } from './ps.ts'
 import { runTool } from './run-tool.ts'
 
@@ -6,10 +7,8 @@ import { runTool } from './run-tool.ts'
 export async function readAncestors(platform: NodeJS.Platform = process.platform): Promise<readonly number[]> {
   if (platform === 'win32') return [process.ppid]
   if (platform === 'linux') {
-    const { ProcessTable } = await import('./linux-processes.ts')
-    return (
-      new ProcessTable('/proc', String, 'all').get(process.pid)?.parents.map((parent) => parent.pid) ?? [process.ppid]
-    )
+    const own = await readProcess(process.pid, platform)
+    return own?.parents.map((parent) => parent.pid) ?? [process.ppid]
   }
   const rows = parsePs(await runTool('ps', PS_ARGUMENTS))
   const ancestors: number[] = []

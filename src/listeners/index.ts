@@ -16,6 +16,7 @@ export type {
 } from './model.ts'
 export type { ErrorCode } from '../core/index.ts'
 export { PortolanError }
+export { UNKNOWN_DETAILS } from './model.ts'
 export { readAncestors } from './ancestors.ts'
 export { isRunning, readProcess } from './process-state.ts'
 

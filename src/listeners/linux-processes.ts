@@ -4,6 +4,7 @@ import { basename } from 'node:path'
 import { LIMITS } from '../core/index.ts'
 import { parseCgroup } from './cgroup.ts'
 import { joinArguments } from './command-line.ts'
+import { UNKNOWN_DETAILS } from './model.ts'
 import type { ParentProcess, ProcessInfo, SocketQuery } from './model.ts'
 import { originOf } from './origin.ts'
 
@@ -68,8 +69,7 @@ export class ProcessTable {
       user: this.#userName(vitals.uid),
       command: args.join('') === '' ? null : joinArguments(args),
     }
-    if (this.#details !== 'all')
-      return { ...brief, startedAt: null, workingDirectory: null, origin: { kind: 'unknown', name: null }, parents: [] }
+    if (this.#details !== 'all') return { ...brief, ...UNKNOWN_DETAILS }
     const parents = this.#parentsOf(vitals)
     return {
       ...brief,

@@ -41,6 +41,14 @@ export interface ProcessInfo {
   readonly parents: readonly ParentProcess[]
 }
 
+/** What is said of a process of which only pid, name and user are known. */
+export const UNKNOWN_DETAILS = {
+  startedAt: null,
+  workingDirectory: null,
+  origin: { kind: 'unknown', name: null },
+  parents: [],
+} as const satisfies Partial<ProcessInfo>
+
 /** Why the process behind a socket is not known, and what would show it. */
 export interface Unseen {
   readonly reason: 'permission' | 'kernel' | 'gone'

@@ -1,5 +1,6 @@
 /** This machine's sockets on Windows, from netstat and tasklist. Written against their recorded output; untested live. */
 import { reachOf } from './address.ts'
+import { UNKNOWN_DETAILS } from './model.ts'
 import type { Connection, Listener, ProcessInfo, SocketQuery, Sockets, Unseen } from './model.ts'
 import { parseNetstat } from './netstat.ts'
 import type { NetstatRow } from './netstat.ts'
@@ -69,9 +70,6 @@ function processOf(pid: number, task: Task | undefined): ProcessInfo {
     name: task?.name ?? 'unknown',
     user: task?.user ?? null,
     command: null,
-    startedAt: null,
-    workingDirectory: null,
-    origin: { kind: 'unknown', name: null },
-    parents: [],
+    ...UNKNOWN_DETAILS,
   }
 }

@@ -52,11 +52,10 @@ function changeOf(before: Registry, after: Registry, port: number, transport: Tr
 }
 
 function stateOf(registry: Registry, port: number, transport: Transport): PairState {
-  const entry = registry.lookup(port, transport)
-  const { assignments } = entry
+  const { status, names, assignments } = registry.lookup(port, transport)
   return {
-    status: entry.status,
-    names: assignments.flatMap((each) => (each.name === '' ? [] : [each.name])),
+    status,
+    names,
     description: plainless(assignments[0]?.description ?? ''),
   }
 }

@@ -2,6 +2,7 @@
 import { open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { LIMITS, PortolanError, messageOf } from '../core/index.ts'
+import { csvRefused } from './iana-csv.ts'
 
 const CHUNK_BYTES = 65_536
 
@@ -23,14 +24,7 @@ export async function fetchCsv(from: string, signal?: AbortSignal): Promise<Fetc
   try {
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), lastModified }
   } catch (error) {
-    throw new PortolanError(
-      'ERR_PORTOLAN_CSV_REFUSED',
-      `${from}, line ${lineOfBadByte(bytes)}: the bytes are not UTF-8`,
-      {
-        hint: "Give the unchanged file 'service-names-port-numbers.csv' that IANA publishes. Nothing was replaced.",
-        cause: error,
-      },
-    )
+    throw csvRefused(from, lineOfBadByte(bytes), 'the bytes are not UTF-8', error)
   }
 }
 

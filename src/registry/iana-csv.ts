@@ -4,8 +4,8 @@
  * The file is trusted only after it was read whole: each row is checked, and the file must be as large and hold the
  * assignments that any registry holds. What is refused is refused with its line, and nothing of it is used.
  */
-import { CsvError, LIMITS, PortolanError, readCsv } from '../core/index.ts'
-import { PORT_MAX, TRANSPORTS } from './model.ts'
+import { CsvError, LIMITS, PortolanError, isPrintable, readCsv } from '../core/index.ts'
+import { TRANSPORTS, readSpan } from './model.ts'
 import type { PortSpan, RegistryRow, Transport } from './model.ts'
 
 /** The columns, as the file's first line names them. */
@@ -47,16 +47,21 @@ export interface IanaFile {
   readonly newestDate: string
 }
 
+/** Why a file is refused, and on which line. */
+export function csvRefused(from: string, line: number, what: string, cause?: unknown): PortolanError {
+  return new PortolanError('ERR_PORTOLAN_CSV_REFUSED', `${from}, line ${line}: ${what}`, {
+    hint: "Give the unchanged file 'service-names-port-numbers.csv' that IANA publishes. Nothing was replaced.",
+    cause,
+  })
+}
+
 /**
  * Reads a whole file.
  * @param from where the text came from, for the message.
  * @throws ERR_PORTOLAN_CSV_REFUSED when it is truncated, foreign or malformed; the message names the line.
  */
 export function parseIanaCsv(text: string, from: string): IanaFile {
-  const refuse = (line: number, what: string): PortolanError =>
-    new PortolanError('ERR_PORTOLAN_CSV_REFUSED', `${from}, line ${line}: ${what}`, {
-      hint: "Give the unchanged file 'service-names-port-numbers.csv' that IANA publishes. Nothing was replaced.",
-    })
+  const refuse = (line: number, what: string): PortolanError => csvRefused(from, line, what)
   const rows: IanaRow[] = []
   let line = 1
   let newestDate = ''
@@ -97,7 +102,7 @@ function rowOf(fields: readonly string[], line: number): IanaRow {
   const row = {
     line,
     name: name ?? '',
-    ports: parseSpan(ports ?? '', line),
+    ports: spanOf(ports ?? '', line),
     transports: parseTransport(transport ?? '', line),
     description: description ?? '',
     assignee: assignee ?? '',
@@ -116,22 +121,18 @@ function rowOf(fields: readonly string[], line: number): IanaRow {
 /** Folds the white space of a wrapped field; control characters have no place in the registry and may harm a terminal. */
 function cleanText(field: string, line: number): string {
   const text = field.replace(/\s+/g, ' ').trim()
-  // oxlint-disable-next-line no-control-regex -- they are what is looked for
-  if (/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/.test(text)) {
+  if (!isPrintable(text)) {
     throw new CsvError(line, 'a control character in a field')
   }
   return text
 }
 
 /** `22`, `6000-6063`, or nothing. */
-function parseSpan(text: string, line: number): PortSpan | null {
+function spanOf(text: string, line: number): PortSpan | null {
   if (text === '') return null
-  const match = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text)
-  const first = Number(match?.[1])
-  const last = match?.[2] === undefined ? first : Number(match[2])
-  if (match === null || first > last || last > PORT_MAX)
-    throw new CsvError(line, `'${text.slice(0, 40)}' is not a port or a range`)
-  return { first, last }
+  const span = readSpan(text)
+  if (span === null) throw new CsvError(line, `'${text.slice(0, 40)}' is not a port or a range`)
+  return span
 }
 
 function parseTransport(text: string, line: number): readonly Transport[] {

@@ -1,8 +1,8 @@
 /** Writes the compiled lore (layout in lore-file.ts). */
-import { LORE_HEADER_BYTES, LORE_MAGIC, LORE_VERSION, checksumOf, maskOf, parseSpan } from './lore-file.ts'
+import { LORE_HEADER_BYTES, LORE_MAGIC, LORE_VERSION, checksumOf, maskOf } from './lore-file.ts'
 import type { LoreBrief } from './lore-file.ts'
 import type { Lore } from './lore-schema.ts'
-import { PORT_MAX } from './model.ts'
+import { PORT_MAX, parseSpan } from './model.ts'
 
 /** Makes the bytes of the compiled file from entries that `parseLore` passed. */
 export function buildLore(entries: readonly Lore[]): Buffer {

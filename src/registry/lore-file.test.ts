@@ -6,9 +6,9 @@ import type { TestContext } from 'node:test'
 import fc from 'fast-check'
 import { tempFolder } from '../../test/support/temp-folder.ts'
 import { buildLore } from './lore-build.ts'
-import { LoreBook, parseSpan } from './lore-file.ts'
+import { LoreBook } from './lore-file.ts'
 import type { Lore } from './lore-schema.ts'
-import { TRANSPORTS } from './model.ts'
+import { TRANSPORTS, parseSpan } from './model.ts'
 import type { Transport } from './model.ts'
 
 const DAMAGED = { code: 'ERR_PORTOLAN_LORE_DAMAGED' }

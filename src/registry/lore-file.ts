@@ -19,7 +19,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { PortolanError, messageOf } from '../core/index.ts'
 import type { Lore } from './lore-schema.ts'
-import { TRANSPORTS } from './model.ts'
+import { TRANSPORTS, parseSpan } from './model.ts'
 import type { Transport } from './model.ts'
 
 export const LORE_MAGIC = 'PORTLORE'
@@ -36,6 +36,11 @@ export interface LoreUse {
   readonly uses: readonly Lore['uses'][number][]
 }
 
+/** The names by which an entry may be asked for, in lower case. */
+export function namesOf({ id, name, aliases = [] }: Lore): readonly string[] {
+  return [id, name, ...aliases].map((each) => each.toLowerCase())
+}
+
 /** What a list shows of an entry. */
 export interface LoreBrief {
   readonly name: string
@@ -48,12 +53,6 @@ export interface SpanFilter {
   readonly transports?: readonly Transport[]
   /** Only spans of at most so many ports: NetInfo's 600–1023 explains no listener. */
   readonly portsMax?: number
-}
-
-/** `600-1023` or `973` of a lore file, as numbers. */
-export function parseSpan(text: string): { first: number; last: number } {
-  const [first = 0, last = first] = text.split('-').map(Number)
-  return { first, last }
 }
 
 /** The lore, open: its index in memory, its entries read from the file when they are asked for. */

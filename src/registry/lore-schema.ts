@@ -5,6 +5,7 @@
  * port, when, what came after and what went wrong, and for each of these which source says so and whether we read it.
  */
 import * as v from 'valibot'
+import { PORT_MAX, parseSpan } from './model.ts'
 
 /** What kinds of service there are; `malware` is for programs that their host's owner did not want. */
 const LORE_CATEGORIES = [
@@ -47,8 +48,8 @@ const portSpan = v.pipe(
   v.string(),
   v.regex(/^\d{1,5}(-\d{1,5})?$/, 'not a port or FROM-TO'),
   v.check((span) => {
-    const [first = 0, last = first] = span.split('-').map(Number)
-    return first <= last && last <= 65535
+    const { first, last } = parseSpan(span)
+    return first <= last && last <= PORT_MAX
   }, 'port above 65535, or FROM above TO'),
 )
 

@@ -16,6 +16,19 @@ export interface PortSpan {
   readonly last: number
 }
 
+/** `600-1023` or `973` of a text that is known to have that form, as numbers. */
+export function parseSpan(text: string): PortSpan {
+  const [first = 0, last = first] = text.split('-').map(Number)
+  return { first, last }
+}
+
+/** `600-1023` or `973` of a text from outside; null for another form, a port above 65535, or a range that ends before it begins. */
+export function readSpan(text: string): PortSpan | null {
+  if (!/^\d{1,5}(-\d{1,5})?$/.test(text)) return null
+  const { first, last } = parseSpan(text)
+  return first <= last && last <= PORT_MAX ? { first, last } : null
+}
+
 export interface PortRange extends PortSpan {
   readonly name: 'system' | 'user' | 'dynamic'
   /** Other names in use: RFC 6335 §6 gives all three. */

@@ -10,8 +10,8 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import * as v from 'valibot'
-import { TRANSPORTS, statusOfRow } from './model.ts'
-import type { PortSpan, RegistryRow, Source, Transport } from './model.ts'
+import { TRANSPORTS, parseSpan, statusOfRow } from './model.ts'
+import type { RegistryRow, Source, Transport } from './model.ts'
 import { gatherByPair, pairKey, saysMore, strongestStatus } from './table.ts'
 import type { Cell, RegistryTable, TableRecord } from './table.ts'
 
@@ -60,7 +60,7 @@ const olderSchema = v.array(
     }),
     v.transform((row): RegistryRow => ({
       name: row.ServiceName,
-      ports: row.PortNumber === undefined ? null : spanOf(row.PortNumber),
+      ports: row.PortNumber === undefined ? null : parseSpan(row.PortNumber),
       transports: row.TransportProtocol === undefined ? [] : [row.TransportProtocol],
       description: row.Description,
       assignee: row.Assignee,
@@ -75,11 +75,6 @@ const olderSchema = v.array(
   ),
 )
 const manifestSchema = v.object({ name: v.string(), version: v.string() })
-
-function spanOf(text: string): PortSpan {
-  const [first = 0, last = first] = text.split('-').map(Number)
-  return { first, last }
-}
 
 /** Reads both packages and merges them. They are development dependencies: this runs when the data is compiled. */
 export function tableOfPackages(): RegistryTable {

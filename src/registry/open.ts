@@ -36,8 +36,7 @@ export function openRegistry(env: Environment = process.env): OpenedRegistry {
  */
 export function openPackagedRegistry(): OpenedRegistry {
   const file = join(packagedDataFolder(), REGISTRY_FILE)
-  const bytes = readIfThere(file)
-  if (bytes === null) throw missing(file)
+  const bytes = readData(file)
   return { registry: new Registry(bytes, file), file, isUpdated: false }
 }
 
@@ -46,8 +45,7 @@ export function openPackagedRegistry(): OpenedRegistry {
  * @throws ERR_PORTOLAN_REGISTRY_DATA_MISSING, ERR_PORTOLAN_REGISTRY_DATA_DAMAGED
  */
 export async function openVerified(file: string): Promise<Registry> {
-  const bytes = readIfThere(file)
-  if (bytes === null) throw missing(file)
+  const bytes = readData(file)
   const registry = new Registry(bytes, file)
   await verifyChecksum(bytes, file)
   return registry
@@ -61,8 +59,10 @@ export function openLore(): LoreBook {
   return new LoreBook(join(packagedDataFolder(), LORE_FILE))
 }
 
-function missing(file: string): PortolanError {
-  return new PortolanError('ERR_PORTOLAN_REGISTRY_DATA_MISSING', `${file} is not there`, {
+function readData(file: string): Buffer {
+  const bytes = readIfThere(file)
+  if (bytes !== null) return bytes
+  throw new PortolanError('ERR_PORTOLAN_REGISTRY_DATA_MISSING', `${file} is not there`, {
     hint: "In a checkout run 'npm start', which compiles it; otherwise install Portolan again.",
   })
 }

@@ -34,6 +34,7 @@ export class PortEntry {
   readonly status: Status
   readonly #registry: Registry
   readonly #cell: number
+  #assignments: readonly Assignment[] | null = null
 
   constructor(registry: Registry, port: number, transport: Transport, cell: number, status: Status) {
     this.#registry = registry
@@ -50,7 +51,8 @@ export class PortEntry {
 
   /** The rows that speak of the port: the primary name's first, aliases and historic names last. */
   get assignments(): readonly Assignment[] {
-    return this.#registry.assignmentsOf(this.#cell)
+    this.#assignments ??= this.#registry.assignmentsOf(this.#cell)
+    return this.#assignments
   }
 
   /** All service names, the primary first. */
@@ -93,7 +95,7 @@ export class Registry {
   /** The answer for one pair; `port` is an integer from 0 to 65535. Constant time. */
   lookup(port: number, transport: Transport): PortEntry {
     const cell = this.#cellOf(port, TRANSPORTS.indexOf(transport))
-    return new PortEntry(this, port, transport, cell, STATUSES[(this.#cells[cell] ?? 0) & 3] ?? 'unassigned')
+    return new PortEntry(this, port, transport, cell, this.#statusOf(cell))
   }
 
   /** The answers for all four transports. */
@@ -103,8 +105,7 @@ export class Registry {
 
   /** The status alone. Constant time, and makes no object. */
   status(port: number, transport: Transport): Status {
-    const cell = this.#cellOf(port, TRANSPORTS.indexOf(transport))
-    return STATUSES[(this.#cells[cell] ?? 0) & 3] ?? 'unassigned'
+    return this.#statusOf(this.#cellOf(port, TRANSPORTS.indexOf(transport)))
   }
 
   /** All rows of a service name, in any case of letters; primary uses first. Logarithmic time. */
@@ -115,13 +116,13 @@ export class Registry {
     let high = names.length
     while (low < high) {
       const middle = (low + high) >>> 1
-      if (this.#text(names[middle] ?? 0, 0).toLowerCase() < wanted) low = middle + 1
+      if (this.#text(names[middle] ?? 0, NAME).toLowerCase() < wanted) low = middle + 1
       else high = middle
     }
     const found: Assignment[] = []
     for (; low < names.length; low += 1) {
       const record = names[low] ?? 0
-      if (this.#text(record, 0).toLowerCase() !== wanted) break
+      if (this.#text(record, NAME).toLowerCase() !== wanted) break
       found.push(this.#assignment(record))
     }
     return found.toSorted(
@@ -208,6 +209,10 @@ export class Registry {
   #cellOf(port: number, transport: number): number {
     const page = this.#tables[(transport << 8) | (port >>> 8)] ?? 0
     return this.#pages[page * PAGE_PORTS + (port & 255)] ?? 0
+  }
+
+  #statusOf(cell: number): Status {
+    return STATUSES[(this.#cells[cell] ?? 0) & 3] ?? 'unassigned'
   }
 
   #source(number: number): Source {

@@ -6,10 +6,10 @@
  */
 import { LIMITS } from '../core/index.ts'
 import { editDistance } from './edit-distance.ts'
+import { namesOf } from './lore-file.ts'
 import type { LoreBook } from './lore-file.ts'
-import { parseSpan } from './lore-file.ts'
 import type { Lore } from './lore-schema.ts'
-import { TRANSPORTS } from './model.ts'
+import { TRANSPORTS, parseSpan } from './model.ts'
 import type { PortSpan, Transport } from './model.ts'
 import type { Registry } from './registry.ts'
 
@@ -124,7 +124,7 @@ function* registryCandidates(registry: Registry): Generator<Candidate, void, und
 
 function* loreCandidates(lore: LoreBook): Generator<Candidate, void, undefined> {
   for (const entry of lore.entries()) {
-    const names = [entry.id, entry.name, ...(entry.aliases ?? [])].map((name) => name.toLowerCase())
+    const names = namesOf(entry)
     yield {
       names,
       words: [...names, entry.summary.text, ...entry.uses.map((use) => use.text), entry.category].flatMap(wordsOf),

@@ -21,8 +21,8 @@ export const completion: Command = {
 
 async function runCompletion(args: Arguments, context: Context): Promise<0> {
   const [shell = ''] = args.positionals
-  const { COMMAND_LOADERS } = await import('./index.ts')
-  const commands = await Promise.all(Object.values(COMMAND_LOADERS).map((load) => load()))
+  const { loadAll } = await import('./index.ts')
+  const commands = await loadAll()
   const scripts = { bash: bashScript, zsh: zshScript, fish: fishScript }
   const known = SHELLS.find((each) => each === shell)
   if (known === undefined) {

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { PortolanError } from '../../core/index.ts'
 import { readSockets } from '../../listeners/index.ts'
-import { PORT_RANGES, openLore, openRegistry } from '../../registry/index.ts'
+import { PORT_RANGES, openLore, openRegistry, readSpan } from '../../registry/index.ts'
 import type { LoreBook, PortSpan, Registry, Transport } from '../../registry/index.ts'
 import { wholeNumber } from '../arguments.ts'
 import { CSV_OPTION, JSON_OPTION } from '../command.ts'
 import type { Arguments, Command, Context } from '../command.ts'
+import { printJson } from '../print-json.ts'
 import { csvRows } from '../csv-rows.ts'
 import { paragraph } from '../style.ts'
 
@@ -71,12 +72,9 @@ async function runFree(args: Arguments, context: Context): Promise<0 | 1> {
   )
   const ports = (args.has('random') ? shuffled(candidates) : candidates).slice(0, count)
   if (args.has('json'))
-    context.out(
-      `${JSON.stringify(
-        ports.map((port) => ({ schemaVersion: 1, port, transports })),
-        null,
-        2,
-      )}\n`,
+    printJson(
+      ports.map((port) => ({ schemaVersion: 1, port, transports })),
+      context,
     )
   else if (args.has('csv'))
     context.out(csvRows([['port', 'transports'], ...ports.map((port) => [port, transports.join(' ')])]))
@@ -118,12 +116,11 @@ function isBare(registry: Registry, port: number, transport: Transport): boolean
 function parseRange(text: string): PortSpan {
   const range = PORT_RANGES.find((each) => each.name === text)
   if (range !== undefined) return range
-  const match = /^(\d{1,5})-(\d{1,5})$/.exec(text)
-  const [first, last] = [Number(match?.[1]), Number(match?.[2])]
-  if (match === null || first > last || last > 65_535) {
+  const span = text.includes('-') ? readSpan(text) : null
+  if (span === null) {
     throw new PortolanError('ERR_PORTOLAN_USAGE', `--range takes system, user, dynamic or FROM-TO, not '${text}'`)
   }
-  return { first, last }
+  return span
 }
 
 /** Null where the system does not say. */

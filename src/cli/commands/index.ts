@@ -14,6 +14,11 @@ export const COMMAND_LOADERS = {
 
 const ALIASES: Readonly<Record<string, keyof typeof COMMAND_LOADERS>> = { ls: 'listeners' }
 
+/** Every command: for what speaks of all of them. */
+export function loadAll(): Promise<Command[]> {
+  return Promise.all(Object.values(COMMAND_LOADERS).map((load) => load()))
+}
+
 /** Null for what is no command. */
 export function findCommand(name: string): (() => Promise<Command>) | null {
   const known = Object.entries(COMMAND_LOADERS).find(([each]) => each === (ALIASES[name] ?? name))

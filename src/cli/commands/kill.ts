@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { PortolanError, messageOf, systemCode } from '../../core/index.ts'
-import { isRunning, readAncestors, readProcess, readSockets } from '../../listeners/index.ts'
+import { PortolanError, messageOf, printable, systemCode } from '../../core/index.ts'
+import { UNKNOWN_DETAILS, isRunning, readAncestors, readProcess, readSockets } from '../../listeners/index.ts'
 import type { Listener, ProcessInfo } from '../../listeners/index.ts'
 import { openLore, openRegistry } from '../../registry/index.ts'
 import { wholeNumber } from '../arguments.ts'
 import { JSON_OPTION } from '../command.ts'
 import type { Arguments, Command, Context } from '../command.ts'
+import { printJson } from '../print-json.ts'
 import { endpointText } from '../page-here.ts'
 import { parseQuery } from '../query.ts'
-import { fit, paragraph, printable } from '../style.ts'
+import { fit, paragraph } from '../style.ts'
 import type { Style } from '../style.ts'
 
 const SIGNALS = ['TERM', 'INT', 'HUP', 'QUIT', 'KILL'] as const
@@ -125,10 +126,7 @@ const emptyProcess = {
   name: 'a process that shares the socket',
   user: null,
   command: null,
-  startedAt: null,
-  workingDirectory: null,
-  origin: { kind: 'unknown', name: null },
-  parents: [],
+  ...UNKNOWN_DETAILS,
 } as const
 
 function refuseOwn(targets: readonly Target[], ancestors: readonly number[]): void {
@@ -235,7 +233,7 @@ function report(ended: readonly Ended[], asJson: boolean, signal: string, waitSe
       signal,
       ended: isGone,
     }))
-    context.out(`${JSON.stringify(rows, null, 2)}\n`)
+    printJson(rows, context)
     return
   }
   for (const { target, isGone } of ended) {

@@ -1,14 +1,16 @@
+import { printable } from '../../core/index.ts'
 import { readSockets } from '../../listeners/index.ts'
 import type { Listener, Sockets } from '../../listeners/index.ts'
 import { openLore, openRegistry } from '../../registry/index.ts'
 import { wholeNumber } from '../arguments.ts'
 import { CSV_OPTION, JSON_OPTION } from '../command.ts'
 import type { Arguments, Command, Context } from '../command.ts'
+import { printJson } from '../print-json.ts'
 import { csvRows } from '../csv-rows.ts'
 import { FILTER_OPTIONS, SORT_OPTION, readFilter, sortListeners } from '../listener-filter.ts'
 import { REACH_WORDS } from '../page-here.ts'
 import { serviceLabel } from '../service-label.ts'
-import { paragraph, printable, table } from '../style.ts'
+import { paragraph, table } from '../style.ts'
 import type { Style } from '../style.ts'
 
 const WATCH_SECONDS_DEFAULT = 2
@@ -74,12 +76,9 @@ async function runListeners(args: Arguments, context: Context): Promise<0 | 1> {
   stopOptimizing()
   const { listeners, notes } = await look()
   if (args.has('json'))
-    context.out(
-      `${JSON.stringify(
-        listeners.map((each) => ({ schemaVersion: 1, ...each })),
-        null,
-        2,
-      )}\n`,
+    printJson(
+      listeners.map((each) => ({ schemaVersion: 1, ...each })),
+      context,
     )
   else if (args.has('csv')) context.out(listenersCsv(listeners, context))
   else if (listeners.length === 0) context.err('Nothing that fits listens on this machine.\n')

@@ -2,14 +2,13 @@ import { openLore, openRegistry, search } from '../../registry/index.ts'
 import type { LoreBook, PortSpan, Registry } from '../../registry/index.ts'
 import { beginSockets } from '../../listeners/index.ts'
 import type { SocketReader, Sockets } from '../../listeners/index.ts'
-import { PortolanError } from '../../core/index.ts'
+import { PortolanError, printable } from '../../core/index.ts'
 import { JSON_OPTION } from '../command.ts'
 import type { Arguments, Command, Context } from '../command.ts'
 import { renderPort } from '../port-page.ts'
 import { reportPort } from '../port-report.ts'
 import { parseQuery } from '../query.ts'
 import type { PortQuery } from '../query.ts'
-import { printable } from '../style.ts'
 
 export const command: Command = {
   name: 'port',

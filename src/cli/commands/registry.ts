@@ -1,4 +1,4 @@
-import { PortolanError } from '../../core/index.ts'
+import { PortolanError, printable } from '../../core/index.ts'
 import {
   IANA_ADDRESS,
   TRANSPORTS,
@@ -13,8 +13,9 @@ import {
 import type { Change, PairState, Source } from '../../registry/index.ts'
 import { JSON_OPTION } from '../command.ts'
 import type { Arguments, Command, Context } from '../command.ts'
+import { printJson } from '../print-json.ts'
 import { spanText } from '../query.ts'
-import { paragraph, printable } from '../style.ts'
+import { paragraph } from '../style.ts'
 import type { Style } from '../style.ts'
 
 const CHANGES_SHOWN = 60
@@ -89,9 +90,7 @@ function info(args: Arguments, context: Context): 0 {
   const lore = openLore()
   const { madeAt, sources, counts } = registry.meta
   if (args.has('json')) {
-    context.out(
-      `${JSON.stringify({ schemaVersion: 1, file, updated: isUpdated, madeAt, sources, counts, loreEntries: lore.size }, null, 2)}\n`,
-    )
+    printJson({ schemaVersion: 1, file, updated: isUpdated, madeAt, sources, counts, loreEntries: lore.size }, context)
     return 0
   }
   const { style } = context
@@ -123,8 +122,16 @@ async function update(args: Arguments, context: Context): Promise<0> {
   const done = await updateRegistry({ from, force: args.has('force'), env: context.env, signal: context.signal })
   const [before, after] = [done.before[0], done.after[0]]
   if (args.has('json')) {
-    context.out(
-      `${JSON.stringify({ schemaVersion: 1, file: done.file, rows: done.rows, before: done.before, after: done.after, changes: done.changes }, null, 2)}\n`,
+    printJson(
+      {
+        schemaVersion: 1,
+        file: done.file,
+        rows: done.rows,
+        before: done.before,
+        after: done.after,
+        changes: done.changes,
+      },
+      context,
     )
     return 0
   }
@@ -156,15 +163,13 @@ async function check(args: Arguments, context: Context): Promise<0 | 1> {
   if (from === undefined) {
     const lore = openLore()
     const entries = lore.entries().length
-    if (args.has('json'))
-      context.out(`${JSON.stringify({ schemaVersion: 1, file, sound: true, loreEntries: entries }, null, 2)}\n`)
+    if (args.has('json')) printJson({ schemaVersion: 1, file, sound: true, loreEntries: entries }, context)
     else context.out(paragraph(`${file} is sound; so is the lore, with ${entries} services.`, context.style.width, ''))
     return 0
   }
   const candidate = await readCandidate(from, new Date(), context.signal)
   const changes = diffRegistries(registry, candidate.registry)
-  if (args.has('json'))
-    context.out(`${JSON.stringify({ schemaVersion: 1, file, from, rows: candidate.rows, changes }, null, 2)}\n`)
+  if (args.has('json')) printJson({ schemaVersion: 1, file, from, rows: candidate.rows, changes }, context)
   else context.out(changesText(changes, args.has('all'), context.style))
   return changes.length === 0 ? 0 : 1
 }
@@ -176,8 +181,7 @@ async function revert(args: Arguments, context: Context): Promise<0 | 1> {
     return 1
   }
   const [source] = registry.meta.sources
-  if (args.has('json'))
-    context.out(`${JSON.stringify({ schemaVersion: 1, sources: registry.meta.sources }, null, 2)}\n`)
+  if (args.has('json')) printJson({ schemaVersion: 1, sources: registry.meta.sources }, context)
   else context.out(`In use again: ${source?.id ?? ''} as of ${source?.asOf ?? ''}.\n`)
   return 0
 }

@@ -1,12 +1,13 @@
-import { PortolanError } from '../../core/index.ts'
+import { PortolanError, printable } from '../../core/index.ts'
 import { openLore, openRegistry, search } from '../../registry/index.ts'
 import type { SearchHit } from '../../registry/index.ts'
 import { wholeNumber } from '../arguments.ts'
 import { CSV_OPTION, JSON_OPTION } from '../command.ts'
 import type { Arguments, Command, Context } from '../command.ts'
+import { printJson } from '../print-json.ts'
 import { csvRows } from '../csv-rows.ts'
 import { spanText } from '../query.ts'
-import { paragraph, printable, table } from '../style.ts'
+import { paragraph, table } from '../style.ts'
 
 const HITS_DEFAULT = 20
 const HITS_MAX = 10_000
@@ -42,12 +43,9 @@ function runSearch(args: Arguments, context: Context): 0 | 1 {
   const max = wholeNumber(args.value('max') ?? String(HITS_DEFAULT), '--max', 1, HITS_MAX)
   const hits = search(openRegistry(context.env).registry, openLore(), query, max)
   if (args.has('json'))
-    context.out(
-      `${JSON.stringify(
-        hits.map((hit) => ({ schemaVersion: 1, ...hit })),
-        null,
-        2,
-      )}\n`,
+    printJson(
+      hits.map((hit) => ({ schemaVersion: 1, ...hit })),
+      context,
     )
   else if (args.has('csv')) context.out(csvOf(hits))
   else if (hits.length > 0) context.out(tableOf(hits, context))
