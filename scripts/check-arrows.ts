@@ -9,7 +9,10 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   core: [],
   registry: ['core'],
   listeners: ['core'],
-  cli: ['core', 'registry', 'listeners'],
+  store: ['core'],
+  directory: ['core', 'store', 'registry'],
+  netinfo: ['core', 'directory'],
+  cli: ['core', 'registry', 'listeners', 'store', 'directory', 'netinfo'],
 }
 
 const source = join(import.meta.dirname, '..', 'src')

@@ -1,0 +1,6 @@
+/** Domains of administrative data: trees of directories of properties (NetInfo's model), kept in a store. */
+export { APPEND, MODEL_LIMITS, ROOT_OBJECT, findProperty, firstValue, valuesOf } from './model.ts'
+export type { DirectoryObject, Id, Properties, Property } from './model.ts'
+export type { Caller, WriteKind, WriteOperation, WriteResult } from './operation.ts'
+export { DirectoryError, STATUS, statusText } from './status.ts'
+export type { Status } from './status.ts'
