@@ -67,7 +67,8 @@ export class XdrReader {
     const at = this.offset
     const count = this.u32(place)
     if (count > max) throw new DecodeError(place, at, `${count} elements are more than ${max}`)
-    if (count * elementBytes > this.left) throw new DecodeError(place, at, `${count} elements do not fit in what is left`)
+    if (count * elementBytes > this.left)
+      throw new DecodeError(place, at, `${count} elements do not fit in what is left`)
     return count
   }
 
@@ -96,7 +97,8 @@ export class XdrReader {
 
   /** Bytes of a known length, copied; without padding. */
   fixed(place: string, lengthBytes: number): Buffer {
-    if (lengthBytes > this.left) throw new DecodeError(place, this.offset, `needs ${lengthBytes} bytes and has ${this.left}`)
+    if (lengthBytes > this.left)
+      throw new DecodeError(place, this.offset, `needs ${lengthBytes} bytes and has ${this.left}`)
     const bytes = Buffer.from(this.bytes.subarray(this.offset, this.offset + lengthBytes))
     this.offset += lengthBytes
     return bytes

@@ -4,3 +4,15 @@ export type { DirectoryObject, Id, Properties, Property } from './model.ts'
 export type { Caller, WriteKind, WriteOperation, WriteResult } from './operation.ts'
 export { DirectoryError, STATUS, statusText } from './status.ts'
 export type { Status } from './status.ts'
+export {
+  decodeId,
+  decodeNames,
+  decodeObjects,
+  decodeProperties,
+  decodeProperty,
+  encodeId,
+  encodeNames,
+  encodeObjects,
+  encodeProperties,
+  encodeProperty,
+} from './xdr-properties.ts'

@@ -24,7 +24,13 @@ export type WriteOperation =
       readonly where: number
     }
   | { readonly kind: 'destroyValue'; readonly id: Id; readonly index: number; readonly at: number }
-  | { readonly kind: 'writeValue'; readonly id: Id; readonly index: number; readonly at: number; readonly value: string }
+  | {
+      readonly kind: 'writeValue'
+      readonly id: Id
+      readonly index: number
+      readonly at: number
+      readonly value: string
+    }
 
 export type WriteKind = WriteOperation['kind']
 

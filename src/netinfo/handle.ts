@@ -41,10 +41,7 @@ export interface DomainHandle {
     key: string,
     value: string,
   ) => Promise<{ readonly id: Id; readonly properties: Properties }>
-  readonly list: (
-    object: number,
-    key: string,
-  ) => Promise<{ readonly entries: readonly ListEntry[]; readonly id: Id }>
+  readonly list: (object: number, key: string) => Promise<{ readonly entries: readonly ListEntry[]; readonly id: Id }>
   readonly listAll: (object: number) => Promise<{ readonly id: Id; readonly children: readonly Properties[] }>
   readonly listProperties: (object: number) => Promise<{ readonly names: readonly string[]; readonly id: Id }>
   readonly readProperty: (
