@@ -15,8 +15,8 @@ import type { InputOptions, OutputOptions } from 'rolldown'
  */
 const LATER = new RegExp(
   [
-    'src/cli/commands/(?!index|port)',
-    'src/cli/(help|range-page|csv-rows|watch-listeners|version|listener-filter|service-label)',
+    'src/cli/commands/(?!index|port|netinfo-tools)',
+    'src/cli/(help|range-page|csv-rows|watch-listeners|version|listener-filter|service-label|ask-secret|netinfo/)',
     'src/listeners/(ancestors|darwin|lsof|netstat|process-state|ps|run-tool|tasklist|windows)',
     'src/registry/(diff|fetch-csv|iana-csv|index-build|lore-build|npm-packages|replace-file|table|update)',
     'src/core/csv',

@@ -6,7 +6,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { COMMON_OPTIONS } from '../src/cli/command.ts'
+import { COMMON_OPTIONS, spellOption } from '../src/cli/command.ts'
 import type { Command, OptionSpec } from '../src/cli/command.ts'
 import { COMMAND_LOADERS } from '../src/cli/commands/index.ts'
 import { renderPort } from '../src/cli/port-page.ts'
@@ -48,7 +48,7 @@ function commandsPage(commands: readonly Command[]): string {
       "`portolan PORT…` is `portolan port PORT…`: what is no command is a port. `portolan COMMAND --help` prints a command's part of this page; `portolan --version` prints the version.",
     ),
     list,
-    prose('Every command takes these options:'),
+    prose('Every command takes these options, but for the NetInfo tools, which have options of their own:'),
     optionList(COMMON_OPTIONS),
     ...commands.map(commandPart),
   ].join('\n')
@@ -84,7 +84,7 @@ function optionList(options: readonly OptionSpec[]): string {
       const choices =
         option.choices === undefined ? '' : ` One of ${option.choices.map((each) => `\`${each}\``).join(', ')}.`
       const repeat = option.isRepeatable === true ? ' May be given several times.' : ''
-      return prose(`${short}\`--${option.name}${argument}\`: ${option.help}${choices}${repeat}`, '- ', '  ')
+      return prose(`${short}\`${spellOption(option)}${argument}\`: ${option.help}${choices}${repeat}`, '- ', '  ')
     })
     .join('')
 }

@@ -14,8 +14,15 @@ export interface Context {
   readonly isInTerminal: () => Promise<boolean>
   /** All of standard input. */
   readonly readInput: () => string
+  /** All of standard input, as it is: for what may not be UTF-8. */
+  readonly readInputBytes: () => Uint8Array
   /** One line typed by the person, after a question; null at the end of input. */
   readonly ask: (question: string) => Promise<string | null>
+  /**
+   * One line that is not shown while it is typed. Where there is no terminal it is a line of standard input, unless that holds
+   * data. Null at the end of input, or where there is no one to ask.
+   */
+  readonly askSecret: (question: string, isInputData: boolean) => Promise<string | null>
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal
 }
@@ -28,6 +35,8 @@ export interface OptionSpec {
   readonly argument?: string
   readonly choices?: readonly string[]
   readonly isRepeatable?: boolean
+  /** Spelt with one dash, as in the days of NetInfo: `-createprop`. */
+  readonly isHistoric?: boolean
   readonly help: string
 }
 
@@ -46,7 +55,8 @@ export interface Arguments {
   readonly values: (name: string) => readonly string[]
 }
 
-export interface Command {
+/** What is said of a command. */
+interface CommandText {
   readonly name: string
   readonly aliases?: readonly string[]
   readonly summary: string
@@ -54,10 +64,27 @@ export interface Command {
   readonly description: readonly string[]
   readonly options: readonly OptionSpec[]
   readonly examples: readonly Example[]
+}
+
+interface ParsedCommand extends CommandText {
+  readonly isRaw?: false
   /** What each status means here. */
   readonly exits: Readonly<Partial<Record<ExitStatus, string>>>
   readonly run: (args: Arguments, context: Context) => ExitStatus | Promise<ExitStatus>
 }
+
+/**
+ * A command that reads its words itself, because its options are older than the two dashes, and that ends with statuses of its
+ * own. Its record serves help, completion and reference; only `--help` as the first word is taken from it.
+ */
+export interface RawCommand extends CommandText {
+  readonly isRaw: true
+  /** What each status means here; the keys may stand for several: `100 + n`. */
+  readonly exits: Readonly<Record<string, string>>
+  readonly run: (words: readonly string[], context: Context) => Promise<number>
+}
+
+export type Command = ParsedCommand | RawCommand
 
 export const JSON_OPTION: OptionSpec = {
   name: 'json',
@@ -65,7 +92,10 @@ export const JSON_OPTION: OptionSpec = {
 }
 export const CSV_OPTION: OptionSpec = { name: 'csv', help: 'Print comma-separated values (RFC 4180) with a heading.' }
 
-/** Options that every command takes. */
+/** The one option that a raw command leaves to the program. */
+const RAW_HELP_OPTION: OptionSpec = { name: 'help', help: 'Say what the command does, and stop; as the first word.' }
+
+/** Options that every command takes, but for the raw ones. */
 export const COMMON_OPTIONS: readonly OptionSpec[] = [
   {
     name: 'color',
@@ -75,3 +105,13 @@ export const COMMON_OPTIONS: readonly OptionSpec[] = [
   },
   { name: 'help', short: 'h', help: 'Say what the command does, and stop.' },
 ]
+
+/** All options of a command, the common ones last. */
+export function optionsOf(command: Command): readonly OptionSpec[] {
+  return [...command.options, ...(command.isRaw === true ? [RAW_HELP_OPTION] : COMMON_OPTIONS)]
+}
+
+/** An option as it is typed: `--json`, `-createprop`. */
+export function spellOption(option: OptionSpec): string {
+  return `${option.isHistoric === true ? '-' : '--'}${option.name}`
+}

@@ -1,5 +1,5 @@
 /** The help texts, made from the commands' records. */
-import { COMMON_OPTIONS } from './command.ts'
+import { COMMON_OPTIONS, optionsOf, spellOption } from './command.ts'
 import type { Command, OptionSpec } from './command.ts'
 import { paragraph } from './style.ts'
 import type { Style } from './style.ts'
@@ -28,7 +28,7 @@ export function renderOverview(commands: readonly Command[], style: Style): stri
 export function renderHelp(command: Command, style: Style): string {
   const aliases = command.aliases === undefined ? '' : ` (also ${command.aliases.join(', ')})`
   const exits = Object.entries(command.exits).map(([status, meaning]) =>
-    paragraph(meaning, style.width, `  ${status}  `, '     '),
+    paragraph(meaning, style.width, `  ${status}  `, ' '.repeat(status.length + 4)),
   )
   const examples = command.examples.map(
     ({ line, says }) => `  ${style.cyan(line)}\n${paragraph(says, style.width, '      ')}`,
@@ -37,7 +37,7 @@ export function renderHelp(command: Command, style: Style): string {
     `${style.bold('Name')}\n${paragraph(`portolan ${command.name}${aliases} - ${command.summary}`, style.width, '  ')}`,
     `${style.bold('Usage')}\n${command.usage.map((line) => `  ${line}\n`).join('')}`,
     `${style.bold('Description')}\n${command.description.map((text) => paragraph(text, style.width, '  ')).join('\n')}`,
-    `${style.bold('Options')}\n${optionLines([...command.options, ...COMMON_OPTIONS], style)}`,
+    `${style.bold('Options')}\n${optionLines(optionsOf(command), style)}`,
     `${style.bold('Exit status')}\n${exits.join('')}`,
     `${style.bold('Examples')}\n${examples.join('')}`,
   ].join('\n')
@@ -49,7 +49,7 @@ function optionLines(options: readonly OptionSpec[], style: Style): string {
       const short = option.short === undefined ? '    ' : `-${option.short}, `
       const choices = option.choices === undefined ? '' : ` One of ${option.choices.join(', ')}.`
       const repeat = option.isRepeatable === true ? ' May be given several times.' : ''
-      const head = `  ${short}--${option.name}${option.argument === undefined ? '' : ` ${option.argument}`}\n`
+      const head = `  ${short}${spellOption(option)}${option.argument === undefined ? '' : ` ${option.argument}`}\n`
       return head + paragraph(option.help + choices + repeat, style.width, '        ')
     })
     .join('')

@@ -5,9 +5,9 @@
  */
 import { readFileSync } from 'node:fs'
 import { PortolanError, printable } from '../core/index.ts'
-import type { Environment, ExitStatus } from '../core/index.ts'
+import type { Environment } from '../core/index.ts'
 import { readArguments } from './arguments.ts'
-import type { Command, Context } from './command.ts'
+import type { Command, Context, RawCommand } from './command.ts'
 import { COMMAND_LOADERS, findCommand, loadAll } from './commands/index.ts'
 import { ReaderGone, isTerminal, messageWriter, writerTo } from './output.ts'
 import { makeStyle } from './style.ts'
@@ -51,7 +51,7 @@ class Interrupt {
   }
 }
 
-async function dispatch(words: readonly string[], env: Environment, interrupt: Interrupt): Promise<ExitStatus> {
+async function dispatch(words: readonly string[], env: Environment, interrupt: Interrupt): Promise<number> {
   const [first = '--help', ...rest] = words
   if (first === '--version' || first === '-V') {
     const { versionText } = await import('./version.ts')
@@ -68,6 +68,7 @@ async function dispatch(words: readonly string[], env: Environment, interrupt: I
   const load = findCommand(first)
   // What is no command is a port, or meant to be one.
   const command = await (load ?? COMMAND_LOADERS.port)()
+  if (command.isRaw === true) return runRaw(command, rest, env, interrupt)
   const args = readArguments(load === null ? words : rest, command.options, command.name)
   const context = await makeContext(env, args.value('color'), interrupt)
   if (args.has('help')) {
@@ -76,6 +77,19 @@ async function dispatch(words: readonly string[], env: Environment, interrupt: I
     return 0
   }
   return command.run(args, context)
+}
+
+async function runRaw(
+  command: RawCommand,
+  words: readonly string[],
+  env: Environment,
+  interrupt: Interrupt,
+): Promise<number> {
+  const context = await makeContext(env, undefined, interrupt)
+  if (words[0] !== '--help') return command.run(words, context)
+  const { renderHelp } = await import('./help.ts')
+  context.out(renderHelp(command, context.style))
+  return 0
 }
 
 async function loadNamed(name: string): Promise<Command> {
@@ -97,17 +111,19 @@ async function makeContext(env: Environment, colour: string | undefined, interru
     style: makeStyle({ colour: useColour, columns: isOutTerminal ? process.stdout.columns : null }),
     isOutTerminal,
     isInTerminal: () => isTerminal(0),
-    readInput,
+    readInput: () => readInputBytes().toString('utf8'),
+    readInputBytes,
     ask,
+    askSecret: async (question, isInputData) => (await import('./ask-secret.ts')).askSecret(question, isInputData),
     get signal() {
       return interrupt.signal
     },
   }
 }
 
-function readInput(): string {
+function readInputBytes(): Buffer {
   try {
-    return readFileSync(0, 'utf8')
+    return readFileSync(0)
   } catch (error) {
     throw new PortolanError('ERR_PORTOLAN_INPUT_UNREADABLE', 'standard input cannot be read', { cause: error })
   }

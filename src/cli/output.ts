@@ -5,7 +5,7 @@
  * a synchronous write is complete when the process ends.
  */
 import { fstatSync, statSync, writeSync } from 'node:fs'
-import { PortolanError, messageOf, systemCode } from '../core/index.ts'
+import { PortolanError, bytesOf, messageOf, systemCode } from '../core/index.ts'
 
 const RETRY_MS = 5
 
@@ -35,7 +35,7 @@ export function messageWriter(): Write {
  */
 export function writerTo(descriptor: number): Write {
   return (text) => {
-    const bytes = Buffer.from(text)
+    const bytes = bytesOf(text)
     let offset = 0
     while (offset < bytes.length) {
       try {

@@ -1,5 +1,5 @@
 import { PortolanError } from '../../core/index.ts'
-import { COMMON_OPTIONS } from '../command.ts'
+import { optionsOf, spellOption } from '../command.ts'
 import type { Arguments, Command, Context, OptionSpec } from '../command.ts'
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const
@@ -48,30 +48,24 @@ function names(command: Command): readonly string[] {
   return [command.name, ...(command.aliases ?? [])]
 }
 
-function optionsOf(command: Command): readonly OptionSpec[] {
-  return [...command.options, ...COMMON_OPTIONS]
-}
-
 /** What no command is, is a port. */
 function wordsAfter(commands: readonly Command[], name: string): string {
   const command = commands.find((each) => each.name === name)
-  return command === undefined
-    ? ''
-    : optionsOf(command)
-        .map((option) => `--${option.name}`)
-        .join(' ')
+  return command === undefined ? '' : optionsOf(command).map(spellOption).join(' ')
 }
 
 function bashScript(commands: readonly Command[]): string {
   const words = commands.map((command) => {
-    const all = [...(WORDS[command.name] ?? []), ...optionsOf(command).map((option) => `--${option.name}`)]
+    const all = [...(WORDS[command.name] ?? []), ...optionsOf(command).map(spellOption)]
     return `    ${names(command).join('|')}) words='${all.join(' ')}' ;;`
   })
   const values = commands.flatMap((command) =>
     optionsOf(command).flatMap((option) =>
       option.choices === undefined
         ? []
-        : names(command).map((name) => `    ${name}:--${option.name}) words='${option.choices?.join(' ') ?? ''}' ;;`),
+        : names(command).map(
+            (name) => `    ${name}:${spellOption(option)}) words='${option.choices?.join(' ') ?? ''}' ;;`,
+          ),
     ),
   )
   return `# bash completion for portolan
@@ -107,7 +101,7 @@ function zshScript(commands: readonly Command[]): string {
           : option.choices === undefined
             ? `:${option.argument}:${option.name === 'from' ? '_files' : ''}`
             : `:${option.argument}:(${option.choices.join(' ')})`
-      return `'${repeat}--${option.name}[${quote(option.help)}]${value}'`
+      return `'${repeat}${spellOption(option)}[${quote(option.help)}]${value}'`
     })
     const words = WORDS[command.name]
     return `    ${names(command).join('|')}) _arguments ${options.join(' ')}${words === undefined ? '' : ` '1:what:(${words.join(' ')})'`} ;;`
@@ -132,6 +126,11 @@ _portolan "$@"
 `
 }
 
+/** fish tells apart letters, old long options of one dash, and long ones. */
+function fishFlag(option: OptionSpec): string {
+  return `${option.isHistoric !== true ? '-l' : option.name.length === 1 ? '-s' : '-o'} ${option.name}`
+}
+
 function fishScript(commands: readonly Command[]): string {
   const quote = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
   const lines = commands.flatMap((command) => {
@@ -148,7 +147,7 @@ function fishScript(commands: readonly Command[]): string {
           : option.choices === undefined
             ? ' -r'
             : ` -x -a ${quote(option.choices.join(' '))}`
-      return `complete -c portolan -n ${quote(condition)}${short} -l ${option.name}${value} -d ${quote(option.help)}`
+      return `complete -c portolan -n ${quote(condition)}${short} ${fishFlag(option)}${value} -d ${quote(option.help)}`
     })
     return [...head, ...words, ...options]
   })

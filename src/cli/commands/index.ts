@@ -1,5 +1,6 @@
 /** The commands by name; a command's module is loaded when it is named, but for that of the command meant when none is. */
 import type { Command } from '../command.ts'
+import { NETINFO_TOOLS } from './netinfo-tools.ts'
 import { command as portCommand } from './port.ts'
 
 export const COMMAND_LOADERS = {
@@ -9,6 +10,7 @@ export const COMMAND_LOADERS = {
   free: async (): Promise<Command> => (await import('./free.ts')).command,
   kill: async (): Promise<Command> => (await import('./kill.ts')).command,
   registry: async (): Promise<Command> => (await import('./registry.ts')).command,
+  ...NETINFO_TOOLS,
   completion: async (): Promise<Command> => (await import('./completion.ts')).completion,
 } as const
 
