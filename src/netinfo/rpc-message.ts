@@ -45,14 +45,19 @@ export interface CallHeader {
   readonly isBadCredential: boolean
 }
 
+/** Of another version of RPC nothing more is known: what follows has a form of its own. */
+const NO_CALL = { program: 0, version: 0, procedure: 0, flavor: AUTH_FLAVOR.none, unix: null, isBadCredential: false }
+
 /**
- * Reads a call's header; the reader then stands at the arguments.
+ * Reads a call's header; the reader then stands at the arguments. With another `rpcVersion` than 2 the
+ * call is to be denied, and the rest of the header is empty.
  * @throws DecodeError when the message is no call that could be answered
  */
 export function decodeCall(reader: XdrReader): CallHeader {
   const xid = reader.u32('rpc/xid')
   if (reader.u32('rpc/message type') !== CALL) throw new DecodeError('rpc', reader.offset - 4, 'not a call')
   const rpcVersion = reader.u32('rpc/version')
+  if (rpcVersion !== RPC_VERSION) return { xid, rpcVersion, ...NO_CALL }
   const program = reader.u32('rpc/program')
   const version = reader.u32('rpc/program version')
   const procedure = reader.u32('rpc/procedure')
