@@ -47,7 +47,30 @@ export const ERROR_KINDS = {
     summary: 'Portolan will not end that process (pid 1, itself, or its own parents).',
     exit: 2,
   },
+  ERR_PORTOLAN_STORE_UNREADABLE: {
+    summary: "A domain's store cannot be opened: it is missing, not a store, damaged, or not this user's to read.",
+    exit: 3,
+  },
+  ERR_PORTOLAN_STORE_VERSION: { summary: "A domain's store was written by another version of Portolan.", exit: 3 },
+  ERR_PORTOLAN_STORE_FULL: { summary: 'A write found no space left on the disk; nothing of it was done.', exit: 3 },
+  ERR_PORTOLAN_STORE_COMPACTED: {
+    summary: 'The changes asked for are older than those that the store keeps: read anew, then watch from now.',
+    exit: 3,
+  },
+  ERR_PORTOLAN_STORE_EXISTS: { summary: 'A backup or a restore would overwrite a file that is there.', exit: 2 },
   ERR_PORTOLAN_KILL_DENIED: { summary: 'The system does not let this user end that process.', exit: 3 },
+  ERR_PORTOLAN_LISTEN_FAILED: {
+    summary: 'A server cannot listen where it should: the port is taken, or not allowed.',
+    exit: 3,
+  },
+  ERR_PORTOLAN_INPUT_TOO_LARGE: {
+    summary: 'A flat file or a tree of directories is longer, deeper or has more parts than Portolan takes.',
+    exit: 3,
+  },
+  ERR_PORTOLAN_TREE_INVALID: {
+    summary: 'A text that should be a tree of directories, raw or JSON, is none; the line or the place is named.',
+    exit: 3,
+  },
 } as const satisfies Record<string, ErrorKind>
 
 export type ErrorCode = keyof typeof ERROR_KINDS

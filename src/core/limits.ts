@@ -20,4 +20,45 @@ export const LIMITS = {
   toolBytes: 32 * 1024 * 1024,
   /** Distance within which a misspelt word still matches (Damerau-Levenshtein, see registry/search.ts). */
   searchEdits: 2,
+  /** The longest key of a store: LMDB's is 1,978 bytes (lmdb-js), etcd's bounded by its request of 1.5 MiB. */
+  storeKeyBytes: 1978,
+  /** Batches whose keys a store keeps for watchers: minutes of full load; who is further behind reads anew. */
+  storeHistory: 20_000,
+  /** Keys of one batch that are kept for watchers; a larger batch is a bulk load, after which all is read anew. */
+  storeHistoryKeys: 4096,
+  /** A call or a reply of RPC as a server takes it: 65,535 values (the most of one property) of 120 bytes each. */
+  rpcRecordBytes: 8 * 1024 * 1024,
+  /** What the unfinished records of all connections of a server may take: 16 of the longest; a call is mostly 100 bytes. */
+  rpcPartialBytes: 128 * 1024 * 1024,
+  /** TCP connections of a server; Linux gives a process 4096 files or more, each connection takes one and about 10 kB. */
+  rpcConnections: 3072,
+  /** Calls of one connection that wait (for a disk, or for another server); NetInfo's own clients send one at a time. */
+  rpcPendingCalls: 64,
+  /** Calls by UDP that wait, of all clients; more are dropped, and their clients send again. */
+  rpcPendingDatagrams: 1024,
+  /** Bytes that wait for a client to read before no more of its calls are read; also a fragment of a long reply. */
+  rpcUnsentBytes: 256 * 1024,
+  /** For a record to be whole once it has begun, in ms: as long as NetInfo's clients wait for a write. */
+  rpcRecordMs: 60_000,
+  /** For a client to take rpcUnsentBytes, in ms: at 4.4 kB/s a modem of 56 kbit/s is fast enough. */
+  rpcStallMs: 60_000,
+  /** Calls of one connection answered in a row before the others have their turn, and the time they may take, in ms. */
+  rpcTurnCalls: 256,
+  rpcTurnMs: 2,
+  /** A reply by UDP: the most that the libraries of ONC RPC receive (UDPMSGSIZE). */
+  rpcDatagramBytes: 8800,
+  /** A flat file, raw tree or JSON, read or written whole: a million users of 200 characters. */
+  flatFileChars: 192 * 1024 * 1024,
+  /** One line of a flat file, joined lines together: a group of 65,535 members with names of 15 characters. */
+  flatLineChars: 1024 * 1024,
+  /** Entries of one flat file, and directories of one tree: what one list of ids of the protocol holds. */
+  flatEntries: 1_048_576,
+  /** Problems of one flat file that are told one by one: no reader wants more, and a foreign file is nothing else. */
+  flatProblems: 1000,
+  /** Levels of a tree as text: NetInfo's own trees have five; each level indents by four columns. */
+  treeDepth: 128,
+  /** Writes that a domain's journal keeps: months of a small network, and some 30 MB at 300 bytes each. */
+  journalEntries: 100_000,
+  /** Object numbers that a transferred copy may leave unused; the protocol's own lists end at 1,048,576. */
+  freeNumbers: 1_048_576,
 } as const
