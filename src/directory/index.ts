@@ -1,4 +1,11 @@
 /** Domains of administrative data: trees of directories of properties (NetInfo's model), kept in a store. */
+export { checkDomain } from './check.ts'
+export { Domain } from './domain.ts'
+export type { WriteListener } from './domain.ts'
+export type { About } from './about.ts'
+export type { JournalEntry, JournalKind, PropertyChange } from './journal.ts'
+export { MASK, SECRET_NAME, disclosureOf, maskProperties, visibleValues } from './secrets.ts'
+export type { Disclosure } from './secrets.ts'
 export { APPEND, MODEL_LIMITS, ROOT_OBJECT, findProperty, firstValue, valuesOf } from './model.ts'
 export type { DirectoryObject, Id, Properties, Property } from './model.ts'
 export type { Caller, WriteKind, WriteOperation, WriteResult } from './operation.ts'

@@ -1,0 +1,371 @@
+/**
+ * A domain: a tree of directories in a store, with the protocol's reads and writes (protocol.md §2, §5.1, §8.3).
+ *
+ * Writes that come at about the same time are worked out one upon another over the store and become one batch, whose only
+ * condition is that the domain is still what they were worked out on. Each has a revision of its own, its entry in the journal,
+ * and an answer of its own, given when the batch is on disk.
+ */
+import { DecodeError, LIMITS, PortolanError } from '../core/index.ts'
+import type { Reader, Snapshot, Store } from '../store/index.ts'
+import { NEW_ABOUT, checksumAfter, decodeAbout, encodeAbout } from './about.ts'
+import type { About } from './about.ts'
+import { applyOperation } from './apply.ts'
+import type { Applied, Draft } from './apply.ts'
+import { SECRET_PAIR, pairOf, readIndex } from './index-pairs.ts'
+import { changesBetween, decodeJournal, encodeJournal, whoIs } from './journal.ts'
+import type { JournalEntry } from './journal.ts'
+import { ABOUT_KEY, childRange, directoryKey, journalKey, journalRange, rankAtEnd } from './keys.ts'
+import { loadCopy, removeOtherGenerations } from './load.ts'
+import { ROOT_OBJECT, firstValue } from './model.ts'
+import type { DirectoryObject, Id, Properties } from './model.ts'
+import type { Caller, WriteOperation, WriteResult } from './operation.ts'
+import { Overlay } from './overlay.ts'
+import { childCountIn, decodeRecord, encodeRecord, idIn, parentIn, propertiesIn } from './record.ts'
+import { disclosureOf } from './secrets.ts'
+import type { Disclosure } from './secrets.ts'
+import { DirectoryError, STATUS } from './status.ts'
+import { walkObjects } from './walk.ts'
+
+/** How many writes one batch takes: more make the wait of the first too long. */
+const BATCH_WRITES_MAX = 1000
+const PATH_DEPTH_MAX = 256
+const JOURNAL_END = Number.MAX_SAFE_INTEGER
+
+interface Pending {
+  readonly operation: WriteOperation
+  readonly caller: Caller
+  readonly resolve: (result: WriteResult) => void
+  readonly reject: (error: unknown) => void
+}
+
+type Outcome = { readonly applied: Applied; readonly revision: number } | { readonly error: unknown }
+
+export type WriteListener = (operation: WriteOperation, result: WriteResult) => void
+
+export class Domain {
+  readonly tag: string
+  readonly store: Store
+  readonly #now: () => number
+  #queue: Pending[] = []
+  #flushing: Promise<void> | null = null
+  readonly #listeners: Set<WriteListener> = new Set()
+
+  private constructor(tag: string, store: Store, now: () => number) {
+    this.tag = tag
+    this.store = store
+    this.#now = now
+  }
+
+  /**
+   * Opens the domain that a store holds; a new store gets an empty root directory.
+   * @throws ERR_PORTOLAN_STORE_VERSION, ERR_PORTOLAN_STORE_UNREADABLE
+   */
+  static async open(store: Store, options: { readonly tag: string; readonly now?: () => number }): Promise<Domain> {
+    const domain = new Domain(options.tag, store, options.now ?? Date.now)
+    if (store.get(ABOUT_KEY) === undefined) await domain.#createRoot()
+    const { generation } = domain.about()
+    await removeOtherGenerations(store, generation)
+    return domain
+  }
+
+  /** @throws ERR_PORTOLAN_STORE_UNREADABLE for a store that holds something else */
+  about(): About {
+    const bytes = this.store.get(ABOUT_KEY)
+    if (bytes === undefined) return NEW_ABOUT
+    try {
+      return decodeAbout(bytes)
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error
+      throw new PortolanError('ERR_PORTOLAN_STORE_VERSION', `Domain ${this.tag}: ${error.message}.`, {
+        hint: 'Open it with the Portolan that wrote it, dump it there, and load it here.',
+        cause: error,
+      })
+    }
+  }
+
+  /** How many writes were ever done here; all front ends see them in this order. */
+  revision(): number {
+    return this.about().revision
+  }
+
+  checksum(): number {
+    return this.about().checksum
+  }
+
+  /** The largest object number ever given out. */
+  highestId(): number {
+    return this.about().highest
+  }
+
+  /** The real data, secrets included: a front end masks them (secrets.ts). */
+  read(object: number): { readonly id: Id; readonly properties: Properties } | undefined {
+    const bytes = this.#record(object)
+    return bytes === undefined ? undefined : { id: idIn(bytes), properties: propertiesIn(bytes) }
+  }
+
+  id(object: number): Id | undefined {
+    const bytes = this.#record(object)
+    return bytes === undefined ? undefined : idIn(bytes)
+  }
+
+  parentOf(object: number): number | undefined {
+    const bytes = this.#record(object)
+    return bytes === undefined ? undefined : parentIn(bytes)
+  }
+
+  /** Undefined where there is no such directory. */
+  childCount(object: number): number | undefined {
+    const bytes = this.#record(object)
+    return bytes === undefined ? undefined : childCountIn(bytes)
+  }
+
+  /** The children in order; none where there is no such directory. */
+  childrenOf(object: number): readonly number[] {
+    return [...childrenIn(this.store, this.about().generation, object)]
+  }
+
+  /** LOOKUP on the real data: the children whose first property `key` contains `value`, in order. */
+  find(parent: number, key: string, value: string): readonly number[] {
+    return readIndex(this.store, this.about().generation, parent, pairOf(key, value))
+  }
+
+  /** The children that have a `passwd` with a value, in order. */
+  findSecret(parent: number): readonly number[] {
+    return readIndex(this.store, this.about().generation, parent, SECRET_PAIR)
+  }
+
+  /** The directory at the end of LOOKUPs, the first hit of each (protocol.md §7.5). */
+  findPath(path: readonly (readonly [key: string, value: string])[]): number | undefined {
+    let object: number | undefined = ROOT_OBJECT
+    for (const [key, value] of path) {
+      if (object === undefined) return undefined
+      object = this.find(object, key, value)[0]
+    }
+    return object
+  }
+
+  /** `/users/pia`: the first names down to a directory, `dir:7` where one has none. */
+  pathOf(object: number): string {
+    return pathIn(this.store, this.about().generation, object)
+  }
+
+  /** What the root directory says of reading `passwd`. */
+  disclosure(): Disclosure {
+    return disclosureOf(this.read(ROOT_OBJECT)?.properties ?? [])
+  }
+
+  /**
+   * Does a write; its promise is kept when it is on disk.
+   * @throws DirectoryError with the protocol's status
+   */
+  write(operation: WriteOperation, caller: Caller): Promise<WriteResult> {
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ operation, caller, resolve, reject })
+      this.#flushing ??= this.#flush()
+    })
+  }
+
+  /** Calls back for every write done through this object, in their order, as a clone has to do it; secrets are real. */
+  onWrite(listener: WriteListener): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** The journal from a revision on, oldest first, or the newest first. */
+  *journal({
+    afterRevision = 0,
+    limit = Number.POSITIVE_INFINITY,
+    isReverse = false,
+  }: {
+    readonly afterRevision?: number
+    readonly limit?: number
+    readonly isReverse?: boolean
+  } = {}): Generator<JournalEntry, void, undefined> {
+    const range = journalRange(afterRevision + 1, JOURNAL_END)
+    const options = { isReverse, ...(limit === Number.POSITIVE_INFINITY ? {} : { limit }) }
+    for (const { key, value } of this.store.range(range, options)) yield decodeJournal(rankAtEnd(key), value)
+  }
+
+  /** Every directory of one moment, each before its children (the order of READALL). */
+  *objects(): Generator<DirectoryObject, void, undefined> {
+    const snapshot = this.store.snapshot()
+    try {
+      yield* walkObjects(snapshot, generationOf(snapshot))
+    } finally {
+      snapshot.close()
+    }
+  }
+
+  /**
+   * Takes a copy of another server's data in place of its own, at once and whole, when all of it has come and is sound.
+   * @throws DirectoryError SERIAL for a copy that is cut off, contradicts itself, or has another checksum
+   */
+  async replaceAll(objects: AsyncIterable<DirectoryObject>, checksum: number, from: string): Promise<void> {
+    const before = this.about()
+    const loaded = await loadCopy(this.store, before.generation, objects, checksum)
+    await this.#exclusively(async () => {
+      const now = this.about()
+      const revision = now.revision + 1
+      const about = { ...loaded, revision }
+      const entry = { timeMs: this.#now(), who: 'master', from, kind: 'replaceAll', object: ROOT_OBJECT } as const
+      const done = await this.store.commit({
+        conditions: [{ key: ABOUT_KEY, value: encodeAbout(now) }],
+        changes: [
+          [ABOUT_KEY, encodeAbout(about)],
+          [journalKey(revision), encodeJournal({ ...entry, path: '/', changes: [] })],
+        ],
+      })
+      if (done === null) throw new DirectoryError(STATUS.MASTERBUSY, 'the domain changed while its copy was loaded')
+      await removeOtherGenerations(this.store, about.generation)
+    })
+  }
+
+  /** Waits for the writes under way, then closes the store. */
+  async close(): Promise<void> {
+    while (this.#flushing !== null) await this.#flushing
+    this.#listeners.clear()
+    await this.store.close()
+  }
+
+  #record(object: number): Buffer | undefined {
+    const { generation } = this.about()
+    return this.store.get(directoryKey(generation, object))
+  }
+
+  async #createRoot(): Promise<void> {
+    const id = { object: ROOT_OBJECT, instance: 1 }
+    const record = { parent: ROOT_OBJECT, childCount: 0, rank: 0, lastRank: 0, id, properties: [] }
+    const about = { ...NEW_ABOUT, count: 1, checksum: checksumAfter(0, ROOT_OBJECT, 0, 1) }
+    // Another process that was first has made the same root.
+    await this.store.commit({
+      conditions: [{ key: ABOUT_KEY, value: null }],
+      changes: [
+        [ABOUT_KEY, encodeAbout(about)],
+        [directoryKey(about.generation, ROOT_OBJECT), encodeRecord(record)],
+      ],
+    })
+  }
+
+  /** Runs when no batch is under way, and keeps batches waiting until it has ended. */
+  async #exclusively(work: () => Promise<void>): Promise<void> {
+    while (this.#flushing !== null) await this.#flushing
+    const running = work()
+    this.#flushing = running.then(
+      () => this.#flushDone(),
+      () => this.#flushDone(),
+    )
+    await running
+  }
+
+  async #flush(): Promise<void> {
+    // All requests that this turn of the event loop brings become one batch.
+    await new Promise(setImmediate)
+    while (this.#queue.length > 0) {
+      const pending = this.#queue.splice(0, BATCH_WRITES_MAX)
+      try {
+        await this.#commit(pending)
+      } catch (error) {
+        for (const { reject } of pending) reject(asStatus(error))
+      }
+    }
+    this.#flushDone()
+  }
+
+  #flushDone(): void {
+    this.#flushing = this.#queue.length > 0 ? this.#flush() : null
+  }
+
+  async #commit(pending: readonly Pending[]): Promise<void> {
+    for (;;) {
+      const about = this.about()
+      const draft: Draft = { overlay: new Overlay(this.store), about }
+      const outcomes = pending.map((each) => this.#workOut(draft, each))
+      if (draft.about !== about) {
+        const done = await this.store.commit({
+          conditions: [{ key: ABOUT_KEY, value: encodeAbout(about) }],
+          changes: [[ABOUT_KEY, encodeAbout(draft.about)], ...draft.overlay.changes()],
+        })
+        // Another process was quicker: work all of it out again on what there is now.
+        if (done === null) continue
+      }
+      this.#answer(pending, outcomes)
+      return
+    }
+  }
+
+  #workOut(draft: Draft, { operation, caller }: Pending): Outcome {
+    const about = draft.about
+    const revision = about.revision + 1
+    draft.about = { ...about, revision }
+    try {
+      const applied = draft.overlay.attempt(() => {
+        // The path of what is destroyed must be known before.
+        const early = operation.kind === 'destroy' ? this.#draftPath(draft, operation.child.object) : ''
+        const done = applyOperation(draft, operation, caller)
+        const path = operation.kind === 'destroy' ? early : this.#draftPath(draft, done.object)
+        this.#enter(draft, done, caller, path)
+        return done
+      })
+      return { applied, revision }
+    } catch (error) {
+      draft.about = about
+      if (!(error instanceof DirectoryError)) throw error
+      return { error }
+    }
+  }
+
+  #draftPath({ overlay, about }: Draft, object: number): string {
+    return pathIn(overlay, about.generation, object)
+  }
+
+  #enter(draft: Draft, { before, after, object, operation }: Applied, caller: Caller, path: string): void {
+    const { overlay, about } = draft
+    const entry = { timeMs: this.#now(), who: whoIs(caller), from: caller.from, kind: operation.kind, object, path }
+    overlay.put(journalKey(about.revision), encodeJournal({ ...entry, changes: changesBetween(before, after) }))
+    if (about.revision > LIMITS.journalEntries) overlay.delete(journalKey(about.revision - LIMITS.journalEntries))
+  }
+
+  #answer(pending: readonly Pending[], outcomes: readonly Outcome[]): void {
+    pending.forEach(({ resolve, reject }, index) => {
+      const outcome = outcomes[index]
+      if (outcome === undefined) return
+      if ('error' in outcome) {
+        reject(outcome.error)
+        return
+      }
+      const { applied, revision } = outcome
+      const result = { id: applied.id, revision, ...(applied.child === undefined ? {} : { child: applied.child }) }
+      for (const listener of this.#listeners) listener(applied.operation, result)
+      resolve(result)
+    })
+  }
+}
+
+/** A full disk is a status of the protocol. */
+function asStatus(error: unknown): unknown {
+  const isFull = error instanceof PortolanError && error.code === 'ERR_PORTOLAN_STORE_FULL'
+  return isFull ? new DirectoryError(STATUS.NOSPACE, error.message) : error
+}
+
+function generationOf(snapshot: Snapshot): number {
+  const bytes = snapshot.get(ABOUT_KEY)
+  return bytes === undefined ? NEW_ABOUT.generation : decodeAbout(bytes).generation
+}
+
+/** The children of a directory, in order. */
+export function* childrenIn(reader: Reader, generation: number, parent: number): Generator<number, void, undefined> {
+  for (const { value } of reader.range(childRange(generation, parent))) yield value.readUInt32BE(0)
+}
+
+function pathIn(reader: Reader, generation: number, object: number): string {
+  const names: string[] = []
+  let next = object
+  for (let depth = 0; next !== ROOT_OBJECT && depth < PATH_DEPTH_MAX; depth += 1) {
+    const bytes = reader.get(directoryKey(generation, next))
+    if (bytes === undefined) break
+    const { parent, properties } = decodeRecord(bytes)
+    names.push((firstValue(properties, 'name') ?? `dir:${next}`).replace(/[\\/=]/g, String.raw`\$&`))
+    next = parent
+  }
+  return `/${names.toReversed().join('/')}`
+}

@@ -1,0 +1,175 @@
+/**
+ * Where things stand in a domain's store.
+ *
+ *     00                                     about: revision, checksum, highest object, free numbers, generation
+ *     01 revision(8)                         journal of the writes
+ *     g 'D' object(4)                        directory (record.ts)
+ *     g 'C' parent(4) rank(8)                child(4): the children in order
+ *     g 'I' parent(4) pair                   children whose first property NAME contains VALUE (index.ts)
+ *     g 'J' parent(4) pair 00 00 rank(8)     the same, one a key, where they are many: child(4)
+ *     g 'F' object(4)                        the last instance(4) of a number that is free again
+ *     g 'S' parent(4)                        revision(8) of the last change to a child of the directory
+ *
+ * g is the generation: a copy transferred from a master is loaded under another one, and `about` then switches to it.
+ */
+import { createHash } from 'node:crypto'
+import type { KeyRange } from '../store/index.ts'
+
+export const ABOUT_KEY: Buffer = Buffer.from([0])
+const JOURNAL = 1
+/** Generations are numbers of one byte from here on. */
+export const FIRST_GENERATION = 16
+const GENERATIONS = 256 - FIRST_GENERATION
+
+const DIRECTORY = 0x44
+const CHILD = 0x43
+const INDEX = 0x49
+const OVERFLOW = 0x4a
+const FREE = 0x46
+const STAMP = 0x53
+
+/** A longer pair is kept by its digest: keys of a store are short (LIMITS.storeKeyBytes). */
+const PAIR_BYTES_MAX = 512
+const TWO_32 = 0x1_0000_0000
+
+/** A position among siblings: only its order means anything; up to 2^53, so eight bytes hold it. */
+export type Rank = number
+
+export function nextGeneration(generation: number): number {
+  return FIRST_GENERATION + ((generation - FIRST_GENERATION + 1) % GENERATIONS)
+}
+
+export function generationRange(generation: number): KeyRange {
+  return { from: Buffer.from([generation]), to: after(Buffer.from([generation])) }
+}
+
+function objectKey(generation: number, letter: number, object: number): Buffer {
+  const key = Buffer.allocUnsafe(6)
+  key[0] = generation
+  key[1] = letter
+  key.writeUInt32BE(object, 2)
+  return key
+}
+
+export function directoryKey(generation: number, object: number): Buffer {
+  return objectKey(generation, DIRECTORY, object)
+}
+
+export function freeKey(generation: number, object: number): Buffer {
+  return objectKey(generation, FREE, object)
+}
+
+export function stampKey(generation: number, parent: number): Buffer {
+  return objectKey(generation, STAMP, parent)
+}
+
+export function childKey(generation: number, parent: number, rank: Rank): Buffer {
+  return withRank(objectKey(generation, CHILD, parent), rank)
+}
+
+/** All children of a directory, or those from one rank on. */
+export function childRange(generation: number, parent: number, from: Rank = 0): KeyRange {
+  return { from: childKey(generation, parent, from), to: after(objectKey(generation, CHILD, parent)) }
+}
+
+/** The children that stand before a rank. */
+export function childrenBefore(generation: number, parent: number, rank: Rank): KeyRange {
+  return { from: objectKey(generation, CHILD, parent), to: childKey(generation, parent, rank) }
+}
+
+export function freeRange(generation: number): KeyRange {
+  return { from: Buffer.from([generation, FREE]), to: Buffer.from([generation, FREE + 1]) }
+}
+
+export function directoryRange(generation: number): KeyRange {
+  return { from: Buffer.from([generation, DIRECTORY]), to: Buffer.from([generation, DIRECTORY + 1]) }
+}
+
+export function indexRange(generation: number): KeyRange {
+  return { from: Buffer.from([generation, INDEX]), to: Buffer.from([generation, OVERFLOW + 1]) }
+}
+
+/** The object number in the key of a directory, of a free number, or of a stamp. */
+export function objectOf(key: Buffer): number {
+  return key.readUInt32BE(2)
+}
+
+/** The rank at the end of the key of a child, or of an overflowing pair. */
+export function rankAtEnd(key: Buffer): Rank {
+  return readRank(key, key.length - 8)
+}
+
+/**
+ * Name and value as the end of a key. Neither holds a NUL, so one NUL between them, and two after them, are no part of any
+ * other pair; the digest of a long pair begins with two.
+ */
+export function pairBytes(name: Buffer, value: Buffer): Buffer {
+  const pair = Buffer.allocUnsafe(name.length + 1 + value.length)
+  pair.set(name)
+  pair[name.length] = 0
+  pair.set(value, name.length + 1)
+  if (pair.length <= PAIR_BYTES_MAX) return pair
+  return Buffer.concat([Buffer.from([0, 0]), createHash('sha256').update(pair).digest()])
+}
+
+export function indexKey(generation: number, parent: number, pair: Buffer): Buffer {
+  const key = Buffer.allocUnsafe(6 + pair.length)
+  key[0] = generation
+  key[1] = INDEX
+  key.writeUInt32BE(parent, 2)
+  key.set(pair, 6)
+  return key
+}
+
+/** The key under which the overflowing entries of an index key stand, without their ranks. */
+function overflowBase(index: Buffer): Buffer {
+  const base = Buffer.concat([index, Buffer.from([0, 0])])
+  base[1] = OVERFLOW
+  return base
+}
+
+export function overflowKey(index: Buffer, rank: Rank): Buffer {
+  return withRank(overflowBase(index), rank)
+}
+
+export function overflowRange(index: Buffer): KeyRange {
+  const from = overflowBase(index)
+  return { from, to: after(from) }
+}
+
+export function journalKey(revision: number): Buffer {
+  return withRank(Buffer.from([JOURNAL]), revision)
+}
+
+export function journalRange(fromRevision: number, toRevision: number): KeyRange {
+  return { from: journalKey(fromRevision), to: journalKey(toRevision) }
+}
+
+/** The first key that does not begin with these bytes. */
+function after(prefix: Buffer): Buffer {
+  for (let last = prefix.length - 1; last >= 0; last -= 1) {
+    const byte = prefix[last] ?? 0
+    if (byte < 0xff) {
+      const end = Buffer.from(prefix.subarray(0, last + 1))
+      end[last] = byte + 1
+      return end
+    }
+  }
+  return Buffer.from([0xff, 0xff])
+}
+
+function withRank(prefix: Buffer, rank: Rank): Buffer {
+  const key = Buffer.allocUnsafe(prefix.length + 8)
+  key.set(prefix)
+  writeRank(key, prefix.length, rank)
+  return key
+}
+
+export function writeRank(bytes: Buffer, offset: number, rank: Rank): void {
+  bytes.writeUInt32BE(Math.floor(rank / TWO_32), offset)
+  bytes.writeUInt32BE(rank % TWO_32, offset + 4)
+}
+
+export function readRank(bytes: Buffer, offset: number): Rank {
+  return bytes.readUInt32BE(offset) * TWO_32 + bytes.readUInt32BE(offset + 4)
+}

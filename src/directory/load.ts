@@ -1,0 +1,177 @@
+/**
+ * Loading a copy of a domain beside the one in use: under the next generation of keys, in batches, so that memory stays flat
+ * whatever its size; a crash leaves the old generation in place, and the rest is swept away at the next opening.
+ */
+import { LIMITS } from '../core/index.ts'
+import type { Batch, KeyRange, Store } from '../store/index.ts'
+import { checksumAfter } from './about.ts'
+import type { About } from './about.ts'
+import { updateIndex } from './index-pairs.ts'
+import {
+  FIRST_GENERATION,
+  childKey,
+  directoryKey,
+  directoryRange,
+  freeKey,
+  generationRange,
+  nextGeneration,
+  objectOf,
+} from './keys.ts'
+import { ROOT_OBJECT } from './model.ts'
+import type { DirectoryObject } from './model.ts'
+import { Overlay } from './overlay.ts'
+import { decodeRecord, encodeRecord } from './record.ts'
+import { objectValue, rankInRow } from './siblings.ts'
+import { DirectoryError, STATUS } from './status.ts'
+
+/** What is written at a time. */
+const BATCH_CHANGES = 20_000
+/**
+ * The instance from which a number that is free in a copy goes on: what its last one was the copy does not say, and an id from
+ * that life must stay stale.
+ */
+const UNKNOWN_LAST_INSTANCE = 0x3fff_ffff
+
+class Loader {
+  readonly #store: Store
+  #overlay: Overlay
+
+  constructor(store: Store) {
+    this.#store = store
+    this.#overlay = new Overlay(store)
+  }
+
+  get overlay(): Overlay {
+    return this.#overlay
+  }
+
+  async flushWhenFull(): Promise<void> {
+    if (this.#overlay.size >= BATCH_CHANGES) await this.flush()
+  }
+
+  async flush(): Promise<void> {
+    const changes: Batch['changes'] = this.#overlay.changes()
+    if (changes.length > 0) await this.#store.commit({ conditions: [], changes })
+    this.#overlay = new Overlay(this.#store)
+  }
+}
+
+/**
+ * Loads all directories under the generation after the one in use.
+ * @returns what the domain will know of itself, but for its revision
+ * @throws DirectoryError SERIAL, when the copy is not sound; what was loaded is then removed
+ */
+export async function loadCopy(
+  store: Store,
+  inUse: number,
+  objects: AsyncIterable<DirectoryObject>,
+  checksum: number,
+): Promise<Omit<About, 'revision'>> {
+  const generation = nextGeneration(inUse)
+  await removeRange(store, generationRange(generation))
+  try {
+    const loader = new Loader(store)
+    const about = { checksum: 0, highest: 0, free: 0, count: 0, generation }
+    let listed = 1
+    for await (const object of objects) {
+      requireSound(loader.overlay, generation, object, about.count === 0)
+      listed += object.children.length
+      await placeChildren(loader, generation, object)
+      place(loader.overlay, generation, object)
+      about.checksum = checksumAfter(about.checksum, object.id.object, 0, object.id.instance)
+      about.highest = Math.max(about.highest, object.id.object)
+      about.count += 1
+      await loader.flushWhenFull()
+    }
+    if (about.count !== listed) throw damaged(`it lists ${listed} directories and has ${about.count}`)
+    if (about.checksum !== checksum) throw damaged(`its checksum is ${about.checksum} and should be ${checksum}`)
+    await loader.flush()
+    about.free = await markFree(store, loader, generation)
+    return about
+  } catch (error) {
+    await removeRange(store, generationRange(generation))
+    throw error
+  }
+}
+
+/** Removes what a load that was cut off, or an earlier copy, has left. */
+export async function removeOtherGenerations(store: Store, inUse: number): Promise<void> {
+  await removeRange(store, { from: Buffer.from([FIRST_GENERATION]), to: Buffer.from([inUse]) })
+  await removeRange(store, { from: generationRange(inUse).to, to: Buffer.from([0xff, 0xff]) })
+}
+
+async function removeRange(store: Store, range: KeyRange): Promise<void> {
+  for (;;) {
+    const keys = [...store.range(range, { limit: BATCH_CHANGES })].map(({ key }) => [key, null] as const)
+    if (keys.length === 0) return
+    await store.commit({ conditions: [], changes: keys })
+  }
+}
+
+function damaged(problem: string): DirectoryError {
+  return new DirectoryError(STATUS.SERIAL, `the copy is not sound: ${problem}`)
+}
+
+/** The root comes first; every other is a child that its parent has listed, and comes once. */
+function requireSound(overlay: Overlay, generation: number, { id, parent }: DirectoryObject, isFirst: boolean): void {
+  if (isFirst) {
+    if (id.object !== ROOT_OBJECT) throw damaged(`it begins with directory ${id.object}, not with the root`)
+    return
+  }
+  const stub = overlay.get(directoryKey(generation, id.object))
+  if (stub === undefined) throw damaged(`no parent lists directory ${id.object}`)
+  if (!isStub(stub)) throw damaged(`directory ${id.object} comes twice`)
+  const listedBy = decodeRecord(stub).parent
+  if (listedBy !== parent) throw damaged(`directory ${id.object} is listed by ${listedBy} and names ${parent}`)
+}
+
+/** A stub holds a place for a child that is still to come: its own count of children says so. */
+const STUB_CHILDREN = 0xffff_ffff
+
+function isStub(bytes: Buffer): boolean {
+  return decodeRecord(bytes).childCount === STUB_CHILDREN
+}
+
+async function placeChildren(loader: Loader, generation: number, { id, children }: DirectoryObject): Promise<void> {
+  for (const [index, child] of children.entries()) {
+    const key = directoryKey(generation, child)
+    if (child === ROOT_OBJECT || loader.overlay.get(key) !== undefined)
+      throw damaged(`directory ${child} is listed twice`)
+    const rank = rankInRow(index)
+    const stub = { parent: id.object, childCount: STUB_CHILDREN, rank, lastRank: 0 }
+    loader.overlay.put(key, encodeRecord({ ...stub, id: { object: child, instance: 0 }, properties: [] }))
+    loader.overlay.put(childKey(generation, id.object, rank), objectValue(child))
+    await loader.flushWhenFull()
+  }
+}
+
+function place(overlay: Overlay, generation: number, { id, properties, parent, children }: DirectoryObject): void {
+  const key = directoryKey(generation, id.object)
+  const stub = overlay.get(key)
+  const rank = stub === undefined ? 0 : decodeRecord(stub).rank
+  const lastRank = children.length === 0 ? 0 : rankInRow(children.length - 1)
+  overlay.put(key, encodeRecord({ parent, childCount: children.length, rank, lastRank, id, properties }))
+  if (id.object !== ROOT_OBJECT) updateIndex(overlay, { generation, parent, rank, object: id.object }, null, properties)
+}
+
+/** The numbers below the highest that no directory of the copy has. */
+async function markFree(store: Store, loader: Loader, generation: number): Promise<number> {
+  let expected = 0
+  let free = 0
+  const gaps: number[] = []
+  for (const { key } of store.range(directoryRange(generation))) {
+    const object = objectOf(key)
+    for (; expected < object; expected += 1) {
+      free += 1
+      if (free > LIMITS.freeNumbers) throw damaged(`more than ${LIMITS.freeNumbers} of its numbers are free`)
+      gaps.push(expected)
+    }
+    expected = object + 1
+  }
+  for (const object of gaps) {
+    loader.overlay.put(freeKey(generation, object), objectValue(UNKNOWN_LAST_INSTANCE))
+    await loader.flushWhenFull()
+  }
+  await loader.flush()
+  return free
+}
