@@ -57,6 +57,8 @@ export const LIMITS = {
   flatProblems: 1000,
   /** Levels of a tree as text: NetInfo's own trees have five; each level indents by four columns. */
   treeDepth: 128,
+  /** Answers about many children that a server keeps ready: sixty LISTs of 10,000 users, 400 KB each. */
+  answerCacheBytes: 24 * 1024 * 1024,
   /** Writes that a domain's journal keeps: months of a small network, and some 30 MB at 300 bytes each. */
   journalEntries: 100_000,
   /** Object numbers that a transferred copy may leave unused; the protocol's own lists end at 1,048,576. */

@@ -6,6 +6,8 @@ export type { About } from './about.ts'
 export type { JournalEntry, JournalKind, PropertyChange } from './journal.ts'
 export { MASK, SECRET_NAME, disclosureOf, maskProperties, visibleValues } from './secrets.ts'
 export type { Disclosure } from './secrets.ts'
+export { FORMATS, dumpRaw, formatTreeJson, parseRaw, parseTreeJson } from './formats/index.ts'
+export type { Format, FormatProblem, Parsed, Tree } from './formats/index.ts'
 export { APPEND, MODEL_LIMITS, ROOT_OBJECT, findProperty, firstValue, valuesOf } from './model.ts'
 export type { DirectoryObject, Id, Properties, Property } from './model.ts'
 export type { Caller, WriteKind, WriteOperation, WriteResult } from './operation.ts'
@@ -24,3 +26,5 @@ export {
   encodeProperties,
   encodeProperty,
 } from './xdr-properties.ts'
+export { WireReader } from './wire-read.ts'
+export type { Parts } from './wire-read.ts'

@@ -7,7 +7,7 @@
  * `secret` is where the values of the one `passwd` property stand in the record, count included, so that an answer can be
  * copied around them; 0, 0 where there is none, or none with values; from = ALL_SECRET where the record must be decoded for that.
  */
-import { XdrReader, XdrWriter } from '../core/index.ts'
+import { XdrReader, XdrWriter, paddedLength } from '../core/index.ts'
 import { readRank, writeRank } from './keys.ts'
 import type { Rank } from './keys.ts'
 import type { Id, Properties } from './model.ts'
@@ -89,4 +89,25 @@ export function secretIn(bytes: Buffer): { readonly from: number; readonly to: n
 
 export function propertiesIn(bytes: Buffer): Properties {
   return decodeProperties(new XdrReader(bytes, PROPERTIES_AT))
+}
+
+/**
+ * Where the values of the first property of a name stand in a record, count included; null where it has none. It decodes
+ * nothing: LIST asks it of every child.
+ */
+export function valuesIn(bytes: Buffer, name: Buffer): { readonly from: number; readonly to: number } | null {
+  const count = bytes.readUInt32BE(PROPERTIES_AT)
+  let offset = PROPERTIES_AT + 4
+  for (let property = 0; property < count; property += 1) {
+    const nameLength = bytes.readUInt32BE(offset)
+    offset += 4
+    const isWanted = nameLength === name.length && bytes.compare(name, 0, nameLength, offset, offset + nameLength) === 0
+    offset += paddedLength(nameLength)
+    const from = offset
+    const values = bytes.readUInt32BE(offset)
+    offset += 4
+    for (let value = 0; value < values; value += 1) offset += 4 + paddedLength(bytes.readUInt32BE(offset))
+    if (isWanted) return values === 0 ? null : { from, to: offset }
+  }
+  return null
 }

@@ -1,0 +1,51 @@
+/**
+ * Answers about all children of a directory, kept as they were sent: they cost a read of every child to make. An answer holds as
+ * long as no child and not the directory itself has changed. The oldest make room; memory is bounded.
+ */
+import { LIMITS } from '../core/index.ts'
+
+interface Kept {
+  readonly generation: number
+  readonly stamp: number
+  readonly instance: number
+  readonly bytes: Buffer
+}
+
+export class AnswerCache {
+  /** A map keeps the order of insertion, so its first is the one not used for longest. */
+  readonly #kept: Map<string, Kept> = new Map()
+  #totalBytes = 0
+
+  /** Whether an answer of that size would be kept at all. */
+  fits(lengthBytes: number): boolean {
+    return lengthBytes <= LIMITS.answerCacheBytes / 4
+  }
+
+  get(name: string, generation: number, stamp: number, instance: number): Buffer | undefined {
+    const found = this.#kept.get(name)
+    if (found === undefined) return undefined
+    this.#kept.delete(name)
+    if (found.generation !== generation || found.stamp !== stamp || found.instance !== instance) {
+      this.#totalBytes -= found.bytes.length
+      return undefined
+    }
+    this.#kept.set(name, found)
+    return found.bytes
+  }
+
+  put(name: string, generation: number, stamp: number, instance: number, bytes: Buffer): void {
+    if (!this.fits(bytes.length)) return
+    this.#remove(name)
+    this.#kept.set(name, { generation, stamp, instance, bytes })
+    this.#totalBytes += bytes.length
+    for (const oldest of this.#kept.keys()) {
+      if (this.#totalBytes <= LIMITS.answerCacheBytes) return
+      this.#remove(oldest)
+    }
+  }
+
+  #remove(name: string): void {
+    this.#totalBytes -= this.#kept.get(name)?.bytes.length ?? 0
+    this.#kept.delete(name)
+  }
+}

@@ -1,0 +1,365 @@
+/**
+ * The reads of the protocol, answered in XDR straight from the store: the stored form of a directory is what READ sends, so the
+ * hot answers are a look-up and a copy. All answers show `passwd` as the domain says (secrets.ts).
+ *
+ * Each method writes a whole result, status included (protocol.md §4), to a writer. What is long is given in parts instead, that
+ * one moment's snapshot fills as they are asked for.
+ */
+import { XdrWriter } from '../core/index.ts'
+import type { Reader } from '../store/index.ts'
+import { AnswerCache } from './answer-cache.ts'
+import { readFirstInIndex, readIndex } from './index-pairs.ts'
+import { childRange, directoryKey, indexKey, pairBytes, readRank, stampKey } from './keys.ts'
+import type { Domain } from './domain.ts'
+import type { Properties } from './model.ts'
+import {
+  ALL_SECRET,
+  HEAD_BYTES,
+  childCountIn,
+  instanceIn,
+  parentIn,
+  propertiesIn,
+  secretIn,
+  valuesIn,
+} from './record.ts'
+import { MASK, SECRET_NAME, maskProperties, visibleValues } from './secrets.ts'
+import type { Disclosure } from './secrets.ts'
+import { STATUS } from './status.ts'
+import { encodeNames, encodeObjects, encodeProperties } from './xdr-properties.ts'
+
+/** `passwd` with a value, masked: a list of the one value `*`. */
+const MASKED_VALUES = new XdrWriter().u32(1).text(MASK).toBytes()
+/** Object and instance at the start of what READ sends. */
+const ID_BYTES = 8
+/** Answers about more children than this are given in parts. */
+export const PARTS_FROM = 2000
+/** Children a part tells of: about a millisecond's work. */
+const PART_CHILDREN = 1000
+
+/** A result too long for one piece: pieces that together are the whole, and what to do when they are not wanted any more. */
+export type Parts = Generator<Buffer, void, undefined>
+
+export class WireReader {
+  readonly #domain: Domain
+  readonly #cache: AnswerCache = new AnswerCache()
+  /** What the root directory says of `passwd`, as of a revision. */
+  #disclosure: Disclosure = 'masked'
+  #disclosureRevision = -1
+  #generation = 0
+
+  constructor(domain: Domain) {
+    this.#domain = domain
+  }
+
+  /** READ (7): R.proplist. */
+  read(out: XdrWriter, object: number): void {
+    this.#look()
+    const bytes = this.#directory(object)
+    if (bytes === undefined) {
+      out.u32(STATUS.NODIR)
+      return
+    }
+    out.u32(STATUS.OK)
+    this.#writeProperties(out, bytes, HEAD_BYTES)
+  }
+
+  /** LOOKUPREAD (28): R.proplist with the id of the directory that was searched. */
+  lookupRead(out: XdrWriter, object: number, key: Buffer, value: Buffer): void {
+    this.#look()
+    const parent = this.#directory(object)
+    if (parent === undefined) {
+      out.u32(STATUS.NODIR)
+      return
+    }
+    const instance = instanceIn(parent)
+    const child = this.#isSecretKey(key)
+      ? (this.#findSecret(object, value.toString('latin1'))[0] ?? -1)
+      : readFirstInIndex(this.#domain.store, this.#indexKey(object, key, value))
+    const bytes = child === -1 ? undefined : this.#directory(child)
+    if (bytes === undefined) {
+      out.u32(STATUS.NODIR)
+      return
+    }
+    out.u32(STATUS.OK).u32(object).u32(instance)
+    this.#writeProperties(out, bytes, HEAD_BYTES + ID_BYTES)
+  }
+
+  /** LOOKUP (10): R.lookup. */
+  lookup(out: XdrWriter, object: number, key: Buffer, value: Buffer): void {
+    this.#look()
+    const parent = this.#directory(object)
+    if (parent === undefined) {
+      out.u32(STATUS.NODIR)
+      return
+    }
+    const instance = instanceIn(parent)
+    const found = this.#isSecretKey(key)
+      ? this.#findSecret(object, value.toString('latin1'))
+      : readIndex(this.#domain.store, this.#generation, object, pairBytesOf(key, value))
+    if (found.length === 0) {
+      out.u32(STATUS.NODIR)
+      return
+    }
+    out.u32(STATUS.OK)
+    encodeObjects(out, found)
+    out.u32(object).u32(instance)
+  }
+
+  /** SELF (3): R.id. ROOT (2) is the same of directory 0. */
+  self(out: XdrWriter, object: number): void {
+    this.#look()
+    const bytes = this.#directory(object)
+    if (bytes === undefined) out.u32(STATUS.NODIR)
+    else out.u32(STATUS.OK).u32(object).u32(instanceIn(bytes))
+  }
+
+  /** PARENT (4): R.parent. */
+  parent(out: XdrWriter, object: number): void {
+    this.#look()
+    const bytes = this.#directory(object)
+    if (bytes === undefined) out.u32(STATUS.NODIR)
+    else out.u32(STATUS.OK).u32(parentIn(bytes)).u32(object).u32(instanceIn(bytes))
+  }
+
+  /** LISTPROPS (17): R.namelist. */
+  listProperties(out: XdrWriter, object: number): void {
+    this.#look()
+    const bytes = this.#directory(object)
+    if (bytes === undefined) {
+      out.u32(STATUS.NODIR)
+      return
+    }
+    const instance = instanceIn(bytes)
+    out.u32(STATUS.OK)
+    encodeNames(
+      out,
+      propertiesIn(bytes).map(({ name }) => name),
+    )
+    out.u32(object).u32(instance)
+  }
+
+  /** READPROP (14): R.namelist. */
+  readProperty(out: XdrWriter, object: number, index: number): void {
+    const found = this.#visible(object)
+    const property = found?.properties[index]
+    if (found === undefined || property === undefined) {
+      out.u32(found === undefined ? STATUS.NODIR : STATUS.NOPROP)
+      return
+    }
+    out.u32(STATUS.OK)
+    encodeNames(out, property.values)
+    out.u32(object).u32(found.instance)
+  }
+
+  /** READNAME (20): R.readname. */
+  readValue(out: XdrWriter, object: number, index: number, at: number): void {
+    const found = this.#visible(object)
+    const property = found?.properties[index]
+    const value = property?.values[at]
+    if (found === undefined || property === undefined || value === undefined) {
+      out.u32(found === undefined ? STATUS.NODIR : property === undefined ? STATUS.NOPROP : STATUS.NONAME)
+      return
+    }
+    out.u32(STATUS.OK).u32(object).u32(found.instance).text(value)
+  }
+
+  /** CHILDREN (9): R.children; in parts where they are many. */
+  children(out: XdrWriter, object: number): Parts | null {
+    return this.#answerAll(out, object, 'children\0', {
+      before: () => {},
+      each: (part, child) => void part.u32(child),
+      after: (part, instance) => void part.u32(object).u32(instance),
+      needsRecords: false,
+    })
+  }
+
+  /** LIST (11): R.list; in parts where the children are many. */
+  list(out: XdrWriter, object: number, key: Buffer): Parts | null {
+    const name = key.toString('latin1')
+    const isSecret = name === SECRET_NAME
+    return this.#answerAll(out, object, `list\0${name}`, {
+      before: () => {},
+      each: (part, child, record) => {
+        part.u32(child)
+        const values = valuesIn(record, key)
+        part.bool(values !== null)
+        if (values === null) return
+        if (isSecret) encodeNames(part, this.#visibleSecret(record))
+        else part.raw(record.subarray(values.from, values.to))
+      },
+      after: (part, instance) => void part.u32(object).u32(instance),
+      needsRecords: true,
+    })
+  }
+
+  /** LISTALL (23): R.listall; in parts where the children are many. */
+  listAll(out: XdrWriter, object: number): Parts | null {
+    return this.#answerAll(out, object, 'listall\0', {
+      before: (part, instance) => void part.u32(object).u32(instance),
+      each: (part, _, record) => this.#writeProperties(part, record, HEAD_BYTES + ID_BYTES),
+      after: () => {},
+      needsRecords: true,
+    })
+  }
+
+  /** An answer that tells something of each child, from the cache, at once, or in parts. */
+  #answerAll(out: XdrWriter, object: number, what: string, shape: Shape): Parts | null {
+    this.#look()
+    const bytes = this.#directory(object)
+    if (bytes === undefined) {
+      out.u32(STATUS.NODIR)
+      return null
+    }
+    const instance = instanceIn(bytes)
+    const count = childCountIn(bytes)
+    const name = `${object}\0${this.#disclosure}\0${what}`
+    const stamp = this.#stampOf(object)
+    const kept = this.#cache.get(name, this.#generation, stamp, instance)
+    if (kept !== undefined) {
+      out.raw(kept)
+      return null
+    }
+    if (count > PARTS_FROM) return this.#parts(object, shape, name)
+    const start = out.length
+    out.u32(STATUS.OK)
+    shape.before(out, instance)
+    out.u32(count)
+    this.#writeChildren(out, this.#domain.store, object, shape)
+    shape.after(out, instance)
+    this.#cache.put(name, this.#generation, stamp, instance, Buffer.from(out.view.subarray(start)))
+    return null
+  }
+
+  *#parts(object: number, shape: Shape, name: string): Parts {
+    const generation = this.#generation
+    const stamp = this.#stampOf(object)
+    const snapshot = this.#domain.store.snapshot()
+    const kept: Buffer[] = []
+    let keptBytes = 0
+    try {
+      const bytes = snapshot.get(directoryKey(generation, object))
+      if (bytes === undefined) {
+        yield new XdrWriter().u32(STATUS.NODIR).toBytes()
+        return
+      }
+      const instance = instanceIn(bytes)
+      const keep = (part: XdrWriter): Buffer => {
+        const copy = part.toBytes()
+        keptBytes += copy.length
+        if (this.#cache.fits(keptBytes)) kept.push(copy)
+        part.reset()
+        return copy
+      }
+      const part = new XdrWriter(PART_CHILDREN * 64)
+      part.u32(STATUS.OK)
+      shape.before(part, instance)
+      part.u32(childCountIn(bytes))
+      let told = 0
+      for (const { value } of snapshot.range(childRange(generation, object))) {
+        this.#writeChild(part, snapshot, generation, value.readUInt32BE(0), shape)
+        told += 1
+        if (told % PART_CHILDREN === 0) yield keep(part)
+      }
+      shape.after(part, instance)
+      yield keep(part)
+      if (this.#cache.fits(keptBytes)) this.#cache.put(name, generation, stamp, instance, Buffer.concat(kept))
+    } finally {
+      snapshot.close()
+    }
+  }
+
+  #writeChildren(out: XdrWriter, reader: Reader, object: number, shape: Shape): void {
+    for (const { value } of reader.range(childRange(this.#generation, object)))
+      this.#writeChild(out, reader, this.#generation, value.readUInt32BE(0), shape)
+  }
+
+  #writeChild(out: XdrWriter, reader: Reader, generation: number, child: number, shape: Shape): void {
+    const record = shape.needsRecords ? reader.get(directoryKey(generation, child)) : NO_RECORD
+    if (record !== undefined) shape.each(out, child, record)
+  }
+
+  /** What may have changed since the last request: the generation, and what is said of `passwd`. */
+  #look(): void {
+    const { revision, generation } = this.#domain.about()
+    if (revision === this.#disclosureRevision) return
+    this.#generation = generation
+    this.#disclosureRevision = revision
+    this.#disclosure = this.#domain.disclosure()
+  }
+
+  #directory(object: number): Buffer | undefined {
+    return this.#domain.store.get(directoryKey(this.#generation, object))
+  }
+
+  #stampOf(object: number): number {
+    const bytes = this.#domain.store.get(stampKey(this.#generation, object))
+    return bytes === undefined ? 0 : readRank(bytes, 0)
+  }
+
+  #indexKey(object: number, key: Buffer, value: Buffer): Buffer {
+    return indexKey(this.#generation, object, pairBytesOf(key, value))
+  }
+
+  #isSecretKey(key: Buffer): boolean {
+    return key.length === SECRET_NAME.length && key.toString('latin1') === SECRET_NAME
+  }
+
+  /** The children whose `passwd`, as it is shown, contains a value. */
+  #findSecret(object: number, value: string): readonly number[] {
+    const all = this.#domain.findSecret(object)
+    if (this.#disclosure === 'masked') return value === MASK ? all : []
+    return all.filter((child) => {
+      const found = this.#directory(child)
+      return found !== undefined && this.#visibleSecret(found).includes(value)
+    })
+  }
+
+  /** The values of a record's first `passwd`, as they are shown. */
+  #visibleSecret(record: Buffer): readonly string[] {
+    const property = propertiesIn(record).find(({ name }) => name === SECRET_NAME)
+    return property === undefined ? [] : visibleValues(property, this.#disclosure)
+  }
+
+  #visible(object: number): { readonly instance: number; readonly properties: Properties } | undefined {
+    this.#look()
+    const bytes = this.#directory(object)
+    if (bytes === undefined) return undefined
+    return { instance: instanceIn(bytes), properties: maskProperties(propertiesIn(bytes), this.#disclosure) }
+  }
+
+  /** The record from a byte on, with `passwd` as it is shown. */
+  #writeProperties(out: XdrWriter, record: Buffer, from: number): void {
+    const secret = secretIn(record)
+    if (secret.from === 0) {
+      out.raw(record.subarray(from))
+    } else if (secret.from === ALL_SECRET || this.#disclosure !== 'masked') {
+      out.raw(record.subarray(from, HEAD_BYTES + ID_BYTES))
+      encodeProperties(out, maskProperties(propertiesIn(record), this.#disclosure))
+    } else {
+      out.raw(record.subarray(from, secret.from))
+      out.raw(MASKED_VALUES)
+      out.raw(record.subarray(secret.to))
+    }
+  }
+}
+
+/** What an answer about all children is made of. */
+interface Shape {
+  /** What stands before the count. */
+  readonly before: (out: XdrWriter, instance: number) => void
+  readonly each: (out: XdrWriter, child: number, record: Buffer) => void
+  readonly after: (out: XdrWriter, instance: number) => void
+  readonly needsRecords: boolean
+}
+
+const NO_RECORD = Buffer.alloc(0)
+
+/** Keys and values end at their first NUL, as in the original. */
+function pairBytesOf(key: Buffer, value: Buffer): Buffer {
+  return pairBytes(untilNul(key), untilNul(value))
+}
+
+function untilNul(bytes: Buffer): Buffer {
+  const end = bytes.indexOf(0)
+  return end === -1 ? bytes : bytes.subarray(0, end)
+}
