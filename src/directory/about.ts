@@ -1,6 +1,7 @@
 /** What a domain knows of itself: one value, written with every batch, compared before each. */
 import { DecodeError, XdrReader, XdrWriter } from '../core/index.ts'
-import { FIRST_GENERATION } from './keys.ts'
+import type { Reader } from '../store/index.ts'
+import { ABOUT_KEY, FIRST_GENERATION } from './keys.ts'
 
 const TWO_32 = 0x1_0000_0000
 /** Raised when keys or records change their form. */
@@ -59,4 +60,10 @@ export function decodeAbout(bytes: Buffer): About {
 /** The checksum after a directory's instance went from one value to another; 0 stands for no directory. */
 export function checksumAfter(checksum: number, object: number, before: number, after: number): number {
   return (checksum + Math.imul(object + 1, after) - Math.imul(object + 1, before)) >>> 0
+}
+
+/** What a reader's moment knows of the domain. */
+export function aboutIn(reader: Reader): About {
+  const bytes = reader.get(ABOUT_KEY)
+  return bytes === undefined ? NEW_ABOUT : decodeAbout(bytes)
 }

@@ -6,8 +6,8 @@
  * and an answer of its own, given when the batch is on disk.
  */
 import { DecodeError, LIMITS, PortolanError } from '../core/index.ts'
-import type { Reader, Snapshot, Store } from '../store/index.ts'
-import { NEW_ABOUT, checksumAfter, decodeAbout, encodeAbout } from './about.ts'
+import type { Reader, Store } from '../store/index.ts'
+import { NEW_ABOUT, aboutIn, checksumAfter, encodeAbout } from './about.ts'
 import type { About } from './about.ts'
 import { applyOperation } from './apply.ts'
 import type { Applied, Draft } from './apply.ts'
@@ -70,10 +70,8 @@ export class Domain {
 
   /** @throws ERR_PORTOLAN_STORE_UNREADABLE for a store that holds something else */
   about(): About {
-    const bytes = this.store.get(ABOUT_KEY)
-    if (bytes === undefined) return NEW_ABOUT
     try {
-      return decodeAbout(bytes)
+      return aboutIn(this.store)
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error
       throw new PortolanError('ERR_PORTOLAN_STORE_VERSION', `Domain ${this.tag}: ${error.message}.`, {
@@ -190,7 +188,7 @@ export class Domain {
   *objects(): Generator<DirectoryObject, void, undefined> {
     const snapshot = this.store.snapshot()
     try {
-      yield* walkObjects(snapshot, generationOf(snapshot))
+      yield* walkObjects(snapshot, aboutIn(snapshot).generation)
     } finally {
       snapshot.close()
     }
@@ -345,11 +343,6 @@ export class Domain {
 function asStatus(error: unknown): unknown {
   const isFull = error instanceof PortolanError && error.code === 'ERR_PORTOLAN_STORE_FULL'
   return isFull ? new DirectoryError(STATUS.NOSPACE, error.message) : error
-}
-
-function generationOf(snapshot: Snapshot): number {
-  const bytes = snapshot.get(ABOUT_KEY)
-  return bytes === undefined ? NEW_ABOUT.generation : decodeAbout(bytes).generation
 }
 
 /** The children of a directory, in order. */

@@ -7,6 +7,7 @@
  */
 import { XdrWriter } from '../core/index.ts'
 import type { Reader } from '../store/index.ts'
+import { aboutIn } from './about.ts'
 import { AnswerCache } from './answer-cache.ts'
 import { readFirstInIndex, readIndex } from './index-pairs.ts'
 import { childRange, directoryKey, indexKey, pairBytes, readRank, stampKey } from './keys.ts'
@@ -16,6 +17,7 @@ import {
   ALL_SECRET,
   HEAD_BYTES,
   childCountIn,
+  idIn,
   instanceIn,
   parentIn,
   propertiesIn,
@@ -25,6 +27,7 @@ import {
 import { MASK, SECRET_NAME, maskProperties, visibleValues } from './secrets.ts'
 import type { Disclosure } from './secrets.ts'
 import { STATUS } from './status.ts'
+import { walkRecords } from './walk.ts'
 import { encodeNames, encodeObjects, encodeProperties } from './xdr-properties.ts'
 
 /** `passwd` with a value, masked: a list of the one value `*`. */
@@ -35,6 +38,9 @@ const ID_BYTES = 8
 export const PARTS_FROM = 2000
 /** Children a part tells of: about a millisecond's work. */
 const PART_CHILDREN = 1000
+
+/** A part of READALL: what a socket takes at a time. */
+const READALL_PART_BYTES = 64 * 1024
 
 /** A result too long for one piece: pieces that together are the whole, and what to do when they are not wanted any more. */
 export type Parts = Generator<Buffer, void, undefined>
@@ -200,6 +206,37 @@ export class WireReader {
       after: () => {},
       needsRecords: true,
     })
+  }
+
+  /**
+   * READALL (25) of one moment: R.readall, always in parts.
+   * @param isRevealing whether `passwd` is given as it is: to a clone alone
+   */
+  *readAll(isRevealing: boolean): Parts {
+    this.#look()
+    const snapshot = this.#domain.store.snapshot()
+    try {
+      const { checksum, highest, generation } = aboutIn(snapshot)
+      const part = new XdrWriter(2 * READALL_PART_BYTES)
+      // One more than the largest: line N's receivers take it for the first number not in use, line A's for a hint.
+      part
+        .u32(STATUS.OK)
+        .u32(checksum)
+        .u32(highest + 1)
+      for (const record of walkRecords(snapshot, generation)) {
+        part.bool(true)
+        if (isRevealing) part.raw(record.subarray(HEAD_BYTES))
+        else this.#writeProperties(part, record, HEAD_BYTES)
+        part.u32(parentIn(record)).u32(childCountIn(record))
+        for (const { value } of snapshot.range(childRange(generation, idIn(record).object))) part.raw(value)
+        if (part.length < READALL_PART_BYTES) continue
+        yield part.toBytes()
+        part.reset()
+      }
+      yield part.bool(false).toBytes()
+    } finally {
+      snapshot.close()
+    }
   }
 
   /** An answer that tells something of each child, from the cache, at once, or in parts. */
