@@ -25,36 +25,36 @@ export function readNumber(text: string | undefined): number | null {
   return value < NUMBER_MIN || value > NUMBER_MAX ? null : value
 }
 
+const FAULT_FINDERS: Readonly<Record<ValueForm, (value: string) => string | undefined>> = {
+  text: () => undefined,
+  number: findNumberFault,
+  port: findPortFault,
+  address: (value) => (value.includes(':') ? findV6Fault(value) : findDottedFault(value, 4)),
+  network: (value) => findDottedFault(value, 1),
+  ethernet: findEthernetFault,
+  serves: (value) => (SERVES.test(value) ? undefined : 'is not DOMAIN/TAG'),
+  bootparam: (value) => (BOOTPARAM.test(value) ? undefined : 'is not KEY=HOST:PATH'),
+}
+
 /** What is wrong with a value of this form, as the end of a sentence; undefined when it is as others expect it. */
 export function findFormFault(form: ValueForm, value: string): string | undefined {
-  switch (form) {
-    case 'text':
-      return undefined
-    case 'number':
-    case 'port':
-      return findNumberFault(value, form === 'port' ? PORT_MAX : NUMBER_MAX)
-    case 'address':
-      return value.includes(':') ? findV6Fault(value) : findDottedFault(value, 4)
-    case 'network':
-      return findDottedFault(value, 1)
-    case 'ethernet':
-      return findEthernetFault(value)
-    case 'serves':
-      return SERVES.test(value) ? undefined : 'is not DOMAIN/TAG'
-    case 'bootparam':
-      return BOOTPARAM.test(value) ? undefined : 'is not KEY=HOST:PATH'
-  }
+  return FAULT_FINDERS[form](value)
 }
 
 function sayCanonical(canonical: string): string {
   return `is looked up as text: write ${canonical}`
 }
 
-function findNumberFault(value: string, max: number): string | undefined {
+function findNumberFault(value: string): string | undefined {
   const number = readNumber(value)
   if (number === null) return 'is not a decimal number'
-  if (number > max || (max === PORT_MAX && number < 0)) return `is not a number from 0 to ${max}`
   return String(number) === value ? undefined : sayCanonical(String(number))
+}
+
+function findPortFault(value: string): string | undefined {
+  const number = readNumber(value)
+  if (number === null || number < 0 || number > PORT_MAX) return `is not a port from 0 to ${PORT_MAX}`
+  return findNumberFault(value)
 }
 
 function findDottedFault(value: string, partsMin: number): string | undefined {
