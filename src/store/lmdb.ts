@@ -16,9 +16,9 @@ const FORMAT_KEY = Buffer.from('format')
 const REVISION_KEY = Buffer.from('revision')
 /** How often a watcher looks for batches of other processes. */
 const WATCH_POLL_MS = 100
-/** LMDB's magic number (lmdb.h, MDB_MAGIC), at byte 16 of the file, as this machine writes words. */
+/** LMDB's magic number (lmdb.h, MDB_MAGIC), at byte 24 of the file, after the head of its first page, as this machine writes words. */
 const LMDB_MAGIC = 0xbeefc0de
-const MAGIC_OFFSET = 16
+const MAGIC_OFFSET = 24
 const DISK_FULL = /no space left|MDB_MAP_FULL|disk quota/i
 
 type Table = Database<Buffer, Buffer>
