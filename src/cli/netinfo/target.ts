@@ -113,11 +113,11 @@ async function openByServer(target: Target, client: Client): Promise<DomainHandl
 }
 
 /** Statuses that speak of who opens it keep their number; all else is a handle that could not be made. */
-const OF_THE_USER: readonly number[] = [STATUS.AUTHERROR, STATUS.NOUSER]
+const OF_THE_USER: ReadonlySet<number> = new Set([STATUS.AUTHERROR, STATUS.NOUSER])
 
 function refusal(target: Target, error: unknown): unknown {
   if (error instanceof DirectoryError) {
-    const exit = OF_THE_USER.includes(error.status) ? exitOfStatus(error.status) : TOOL_EXIT.noHandle
+    const exit = OF_THE_USER.has(error.status) ? exitOfStatus(error.status) : TOOL_EXIT.noHandle
     return new ToolError(exit, `${reachText(target)}: ${statusText(error.status)}`)
   }
   return error instanceof PortolanError ? new ToolError(TOOL_EXIT.noHandle, messageOf(error)) : error

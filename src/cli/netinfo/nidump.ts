@@ -1,0 +1,100 @@
+/** nidump (tools.md §2): prints a directory as a flat file, or raw with all below it. */
+import { FORMATS, STATUS, dumpRaw } from '../../directory/index.ts'
+import type { Format } from '../../directory/index.ts'
+import type { DomainHandle } from '../../netinfo/index.ts'
+import type { Context } from '../command.ts'
+import { CLIENT } from './client.ts'
+import type { Client } from './client.ts'
+import { readAt } from './edit.ts'
+import { readChildren, readTree } from './read-tree.ts'
+import { withSession } from './session.ts'
+import { show } from './show.ts'
+import { openOptionsOf } from './target.ts'
+import type { Target } from './target.ts'
+import { TOOL_EXIT, ToolError, UsageError, isStatus, runTool } from './tool-exit.ts'
+import type { ToolText } from './tool-exit.ts'
+import { readWords } from './words.ts'
+import type { Words } from './words.ts'
+
+/** nidump prints users with ten fields alone. */
+const LOADED_ONLY = 'passwd.43'
+const NAMES = [...FORMATS.keys()].filter((name) => name !== LOADED_ONLY)
+
+const TEXT: ToolText = {
+  name: 'nidump',
+  usage: [
+    'nidump [-T seconds] format domain',
+    'nidump [-T seconds] -r path domain',
+    'nidump [-T seconds] {format | -r path} -t host/tag',
+    `formats: ${NAMES.join(' ')}`,
+  ],
+}
+
+/** -t takes the domain as its value, unlike that of niutil. */
+const RULES = { flags: ['r'], valued: ['t', 'T'], operandsBeforeEnd: Number.POSITIVE_INFINITY }
+
+/** Prints a dump; a directory that is not there is an empty one, and the status is 0. */
+export function nidump(words: readonly string[], context: Context, client: Client = CLIENT): Promise<number> {
+  return runTool(TEXT, context, async () => {
+    const read = readWords(words, RULES)
+    const { what, target } = readRequest(read, context)
+    const dump = read.flags.includes('r') ? rawDump(what) : flatDump(what)
+    try {
+      return await withSession(target, client, async ({ handle }) => {
+        show(context, await dump(handle))
+        return TOOL_EXIT.done
+      })
+    } catch (error) {
+      // A domain that cannot be opened ends with 1 here, whatever the reason.
+      throw error instanceof ToolError ? new UsageError(error.lines.join('; ')) : error
+    }
+  })
+}
+
+interface Request {
+  /** A format, or a path. */
+  readonly what: string
+  readonly target: Target
+}
+
+function readRequest(words: Words, context: Context): Request {
+  const server = words.values.get('t')
+  const [what, domain, ...rest] = server === undefined ? words.operands : [...words.operands.slice(0, 1), server]
+  const isExact = server === undefined ? rest.length === 0 : words.operands.length === 1
+  if (what === undefined || domain === undefined) throw new UsageError('what of which domain is to be printed?')
+  if (!isExact) throw new UsageError('there is a word too many')
+  const options = openOptionsOf(words, context.env)
+  return { what, target: { name: domain, isServer: server !== undefined, options } }
+}
+
+type Dump = (handle: DomainHandle) => Promise<string>
+
+function rawDump(path: string): Dump {
+  return (handle) =>
+    orEmpty(async () => {
+      const { object } = await handle.resolve(path)
+      return dumpRaw(await readTree(handle, object))
+    })
+}
+
+/** @throws UsageError for a format that nidump has not */
+function flatDump(name: string): Dump {
+  const format = NAMES.includes(name) ? FORMATS.get(name) : undefined
+  if (format === undefined) throw new UsageError(`unknown format '${name}'`)
+  return (handle) => orEmpty(async () => format.dump(await entriesOf(handle, format)))
+}
+
+async function entriesOf(handle: DomainHandle, { directory, holds }: Format): Promise<Parameters<Format['dump']>[0]> {
+  if (holds === 'itself') return [(await readAt(handle, directory)).properties]
+  const { object } = await handle.resolve(directory)
+  return readChildren(handle, object)
+}
+
+async function orEmpty(work: () => Promise<string>): Promise<string> {
+  try {
+    return await work()
+  } catch (error) {
+    if (isStatus(error, STATUS.NODIR) || isStatus(error, STATUS.BADID)) return ''
+    throw error
+  }
+}

@@ -1,0 +1,85 @@
+/** Runs a NetInfo tool in this process: on domains in memory, with what it reads and what it prints as text. */
+import { DirectoryError, STATUS } from '../../src/directory/index.ts'
+import type { DomainHandle, OpenOptions } from '../../src/netinfo/index.ts'
+import type { Context } from '../../src/cli/command.ts'
+import type { Client } from '../../src/cli/netinfo/client.ts'
+import { makeStyle } from '../../src/cli/style.ts'
+import type { MemoryDomain } from './memory-domain.ts'
+
+export interface ToolRun {
+  readonly status: number
+  readonly out: string
+  readonly err: string
+  /** What was asked for. */
+  readonly questions: readonly string[]
+}
+
+export interface ToolInput {
+  readonly input?: string | Uint8Array
+  /** What is typed where a password is asked for; after the last, the input ends. */
+  readonly secrets?: readonly string[]
+  readonly isOutTerminal?: boolean
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** Runs one tool with a context of its own. */
+export async function runTool(
+  tool: (context: Context) => Promise<number>,
+  { input = '', secrets = [], isOutTerminal = false, env = {} }: ToolInput = {},
+): Promise<ToolRun> {
+  let [out, err] = ['', '']
+  const questions: string[] = []
+  const bytes = typeof input === 'string' ? Buffer.from(input) : input
+  const answers = [...secrets]
+  const status = await tool({
+    out: (text) => (out += text),
+    err: (text) => (err += text),
+    env,
+    style: makeStyle({ colour: false, columns: null }),
+    isOutTerminal,
+    isInTerminal: () => Promise.resolve(false),
+    readInput: () => Buffer.from(bytes).toString('utf8'),
+    readInputBytes: () => bytes,
+    ask: () => Promise.resolve(null),
+    askSecret: (question) => {
+      questions.push(question)
+      return Promise.resolve(answers.shift() ?? null)
+    },
+    signal: new AbortController().signal,
+  })
+  return { status, out, err, questions }
+}
+
+export interface Opening {
+  readonly name: string
+  readonly options: OpenOptions
+}
+
+/** Opens domains in memory, by their names and by `address/tag`. */
+export class MemoryClient implements Client {
+  readonly openings: Opening[] = []
+  readonly #domains: ReadonlyMap<string, MemoryDomain>
+  readonly #isMaster: boolean
+
+  /** With `isMaster` false every server that is opened is a clone. */
+  constructor(domains: Readonly<Record<string, MemoryDomain>>, isMaster = true) {
+    this.#domains = new Map(Object.entries(domains))
+    this.#isMaster = isMaster
+  }
+
+  openDomain(name: string, options: OpenOptions = {}): Promise<DomainHandle> {
+    this.openings.push({ name, options })
+    const domain = this.#domains.get(name)
+    return domain === undefined
+      ? Promise.reject(new DirectoryError(STATUS.FAILED))
+      : Promise.resolve(domain.handle(options, this.#isMaster))
+  }
+
+  openServer(host: string, tag: string, options: OpenOptions = {}): Promise<DomainHandle> {
+    return this.openDomain(`${host}/${tag}`, options)
+  }
+
+  domainNameOf(): Promise<string> {
+    return Promise.resolve('/ada')
+  }
+}
