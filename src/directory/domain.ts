@@ -49,6 +49,7 @@ export class Domain {
   #queue: Pending[] = []
   #flushing: Promise<void> | null = null
   readonly #listeners: Set<WriteListener> = new Set()
+  readonly #changeListeners: Set<() => void> = new Set()
 
   private constructor(tag: string, store: Store, now: () => number) {
     this.tag = tag
@@ -169,6 +170,12 @@ export class Domain {
     return () => this.#listeners.delete(listener)
   }
 
+  /** Calls back whenever this object has changed the data, by a write or a copy: what was read before is out of date. */
+  onChange(listener: () => void): () => void {
+    this.#changeListeners.add(listener)
+    return () => this.#changeListeners.delete(listener)
+  }
+
   /** The journal from a revision on, oldest first, or the newest first. */
   *journal({
     afterRevision = 0,
@@ -214,6 +221,7 @@ export class Domain {
         ],
       })
       if (done === null) throw new DirectoryError(STATUS.MASTERBUSY, 'the domain changed while its copy was loaded')
+      this.#tellOfChange()
       await removeOtherGenerations(this.store, about.generation)
     })
   }
@@ -222,6 +230,7 @@ export class Domain {
   async close(): Promise<void> {
     while (this.#flushing !== null) await this.#flushing
     this.#listeners.clear()
+    this.#changeListeners.clear()
     await this.store.close()
   }
 
@@ -285,6 +294,7 @@ export class Domain {
         })
         // Another process was quicker: work all of it out again on what there is now.
         if (done === null) continue
+        this.#tellOfChange()
       }
       this.#answer(pending, outcomes)
       return
@@ -310,6 +320,10 @@ export class Domain {
       if (!(error instanceof DirectoryError)) throw error
       return { error }
     }
+  }
+
+  #tellOfChange(): void {
+    for (const listener of this.#changeListeners) listener()
   }
 
   #draftPath({ overlay, about }: Draft, object: number): string {

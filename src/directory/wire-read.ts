@@ -39,6 +39,10 @@ export const PARTS_FROM = 2000
 /** Children a part tells of: about a millisecond's work. */
 const PART_CHILDREN = 1000
 
+/** No instance: they are 32 bits wide. */
+const NO_DIRECTORY = -1
+/** Instances kept of directories that are searched. */
+const INSTANCES_MAX = 4096
 /** A part of READALL: what a socket takes at a time. */
 const READALL_PART_BYTES = 64 * 1024
 
@@ -48,13 +52,20 @@ export type Parts = Generator<Buffer, void, undefined>
 export class WireReader {
   readonly #domain: Domain
   readonly #cache: AnswerCache = new AnswerCache()
-  /** What the root directory says of `passwd`, as of a revision. */
+  /** What holds for the domain's revision: what the root directory says of `passwd`, and instances of directories. */
+  #revision = -1
   #disclosure: Disclosure = 'masked'
-  #disclosureRevision = -1
   #generation = 0
+  readonly #instances: Map<number, number> = new Map()
+  #isCurrent = false
+  readonly #forget: () => void
 
   constructor(domain: Domain) {
     this.#domain = domain
+    this.#forget = () => {
+      this.#isCurrent = false
+    }
+    domain.onChange(this.#forget)
   }
 
   /** READ (7): R.proplist. */
@@ -72,12 +83,11 @@ export class WireReader {
   /** LOOKUPREAD (28): R.proplist with the id of the directory that was searched. */
   lookupRead(out: XdrWriter, object: number, key: Buffer, value: Buffer): void {
     this.#look()
-    const parent = this.#directory(object)
-    if (parent === undefined) {
+    const instance = this.#instanceOf(object)
+    if (instance === NO_DIRECTORY) {
       out.u32(STATUS.NODIR)
       return
     }
-    const instance = instanceIn(parent)
     const child = this.#isSecretKey(key)
       ? (this.#findSecret(object, value.toString('latin1'))[0] ?? -1)
       : readFirstInIndex(this.#domain.store, this.#indexKey(object, key, value))
@@ -93,12 +103,11 @@ export class WireReader {
   /** LOOKUP (10): R.lookup. */
   lookup(out: XdrWriter, object: number, key: Buffer, value: Buffer): void {
     this.#look()
-    const parent = this.#directory(object)
-    if (parent === undefined) {
+    const instance = this.#instanceOf(object)
+    if (instance === NO_DIRECTORY) {
       out.u32(STATUS.NODIR)
       return
     }
-    const instance = instanceIn(parent)
     const found = this.#isSecretKey(key)
       ? this.#findSecret(object, value.toString('latin1'))
       : readIndex(this.#domain.store, this.#generation, object, pairBytesOf(key, value))
@@ -315,13 +324,31 @@ export class WireReader {
     if (record !== undefined) shape.each(out, child, record)
   }
 
-  /** What may have changed since the last request: the generation, and what is said of `passwd`. */
+  /**
+   * Sees what may have changed: the generation, and what is said of `passwd`. Within one turn of the event loop a store's reads
+   * are of one moment, unless this process writes, so once a turn is enough.
+   */
   #look(): void {
+    if (this.#isCurrent) return
+    this.#isCurrent = true
+    setImmediate(this.#forget)
     const { revision, generation } = this.#domain.about()
-    if (revision === this.#disclosureRevision) return
+    if (revision === this.#revision) return
+    this.#revision = revision
     this.#generation = generation
-    this.#disclosureRevision = revision
     this.#disclosure = this.#domain.disclosure()
+    this.#instances.clear()
+  }
+
+  /** The instance of a directory that is searched; -1 where there is none. The same few are asked for again and again. */
+  #instanceOf(object: number): number {
+    const known = this.#instances.get(object)
+    if (known !== undefined) return known
+    const bytes = this.#directory(object)
+    const instance = bytes === undefined ? NO_DIRECTORY : instanceIn(bytes)
+    if (this.#instances.size >= INSTANCES_MAX) this.#instances.clear()
+    this.#instances.set(object, instance)
+    return instance
   }
 
   #directory(object: number): Buffer | undefined {
