@@ -1,13 +1,32 @@
 /** NetInfo: the protocol, and the client that speaks it. */
 export {
-  BINDER,
-  NETINFO,
-  REGISTRATIONS_MAX,
-  WRITE_PROCEDURES,
-  decodeObject,
-  decodeWrite,
-  encodeObject,
-  encodeWrite,
-} from './codec.ts'
+  bindThroughPortmapper,
+  callUdp,
+  connectBinding,
+  connectServer,
+  domainNameOf,
+  escapePath,
+  formatPath,
+  getPort,
+  getRegister,
+  openBinder,
+  openDomain,
+  openServer,
+  parsePath,
+  RpcError,
+  setMapping,
+  unsetMapping,
+} from './client/index.ts'
+export type {
+  BindCandidate,
+  BinderHandle,
+  Path,
+  PathComponent,
+  ReadAllAnswer,
+  RpcFailure,
+  ServerConnection,
+  ServerOptions,
+} from './client/index.ts'
+export { BINDER, NETINFO, WRITE_PROCEDURES } from './codec.ts'
 export type { Answer, Codec, Ports, Procedure, Registration } from './codec.ts'
 export type { Binding, DomainHandle, ListEntry, OpenOptions } from './handle.ts'
