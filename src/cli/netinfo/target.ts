@@ -146,8 +146,8 @@ function malformed(exit: number, text: string, problem: string): ToolError {
   )
 }
 
-/** NetInfo speaks IPv4 alone. */
-async function addressOf(host: string): Promise<string> {
+/** The address of a host: NetInfo speaks IPv4 alone. @throws ToolError 221 */
+export async function addressOf(host: string): Promise<string> {
   if (isIPv4(host)) return host
   try {
     return (await lookup(host, { family: 4 })).address
