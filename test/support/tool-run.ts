@@ -1,5 +1,6 @@
 /** Runs a NetInfo tool in this process: on domains in memory, with what it reads and what it prints as text. */
 import { DirectoryError, STATUS } from '../../src/directory/index.ts'
+import type { Properties, Tree } from '../../src/directory/index.ts'
 import type { DomainHandle, OpenOptions } from '../../src/netinfo/index.ts'
 import type { Context } from '../../src/cli/command.ts'
 import type { Client } from '../../src/cli/netinfo/client.ts'
@@ -82,4 +83,55 @@ export class MemoryClient implements Client {
   domainNameOf(): Promise<string> {
     return Promise.resolve('/ada')
   }
+}
+
+/** A small domain of many kinds: users, groups, machines, services, mounts and a printer. */
+export const SAMPLE_TREE: Tree = {
+  properties: [{ name: 'master', values: ['ada/network'] }],
+  children: [
+    directory('users', [
+      entry({
+        name: ['pia'],
+        passwd: ['Xy0fakefakefk'],
+        uid: ['530'],
+        gid: ['20'],
+        realname: ['Pia Holm'],
+        home: ['/home/pia'],
+        shell: ['/bin/csh'],
+        _writers_passwd: ['pia'],
+      }),
+      entry({ name: ['jon'], uid: ['531'], gid: ['20'] }),
+    ]),
+    directory('groups', [
+      entry({ name: ['staff'], passwd: [''], gid: ['20'], users: ['pia', 'jon'] }),
+      entry({ name: ['wheel'], gid: ['0'], users: [] }),
+    ]),
+    directory('machines', [
+      entry({ name: ['localhost'], ip_address: ['127.0.0.1'] }),
+      entry({ name: ['ada', 'ada.example'], ip_address: ['192.168.1.5'], serves: ['./network'] }),
+      entry({ en_address: ['0:0:f:0:7:5a'] }),
+    ]),
+    directory('services', [entry({ name: ['finger'], port: ['79'], protocol: ['tcp'] })]),
+    directory('networks', [entry({ name: ['lab-net', 'lab'], address: ['192.168.1'] })]),
+    directory('protocols', [entry({ name: ['tcp', 'TCP'], number: ['6'] })]),
+    directory('rpcs', [entry({ name: ['portmapper', 'portmap', 'sunrpc'], number: ['100000'] })]),
+    directory('aliases', [entry({ name: ['crew'], members: ['pia', 'jon', 'mail-archive'] })]),
+    directory('mounts', [entry({ name: ['ada:/export'], dir: ['/Net/ada'], opts: ['rw', 'bg', 'soft'] })]),
+    directory('printers', [
+      entry({ name: ['inky', 'laser'], rm: ['ada'], rp: ['inky'], mx: ['#0'], sd: ['/usr/spool/inky'] }),
+    ]),
+  ],
+}
+
+function directory(name: string, children: readonly Tree[]): Tree {
+  return { properties: [{ name: 'name', values: [name] }], children }
+}
+
+/** A leaf with these properties, in this order. */
+export function entry(properties: Readonly<Record<string, readonly string[]>>): Tree {
+  return { properties: propertiesOf(properties), children: [] }
+}
+
+export function propertiesOf(properties: Readonly<Record<string, readonly string[]>>): Properties {
+  return Object.entries(properties).map(([name, values]) => ({ name, values }))
 }

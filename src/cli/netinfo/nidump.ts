@@ -7,11 +7,11 @@ import { CLIENT } from './client.ts'
 import type { Client } from './client.ts'
 import { readAt } from './edit.ts'
 import { readChildren, readTree } from './read-tree.ts'
-import { withSession } from './session.ts'
+import { openOrUsage } from './session.ts'
 import { show } from './show.ts'
 import { openOptionsOf } from './target.ts'
 import type { Target } from './target.ts'
-import { TOOL_EXIT, ToolError, UsageError, isStatus, runTool } from './tool-exit.ts'
+import { TOOL_EXIT, UsageError, doing, isStatus, runTool } from './tool-exit.ts'
 import type { ToolText } from './tool-exit.ts'
 import { readWords } from './words.ts'
 import type { Words } from './words.ts'
@@ -33,22 +33,24 @@ const TEXT: ToolText = {
 /** -t takes the domain as its value, unlike that of niutil. */
 const RULES = { flags: ['r'], valued: ['t', 'T'], operandsBeforeEnd: Number.POSITIVE_INFINITY }
 
-/** Prints a dump; a directory that is not there is an empty one, and the status is 0. */
-export function nidump(words: readonly string[], context: Context, client: Client = CLIENT): Promise<number> {
-  return runTool(TEXT, context, async () => {
+/**
+ * Prints a dump; a directory that is not there is an empty one, and the status is 0. With all else it is 1: the original ends
+ * with 0 also where the connection broke, which would let half a dump be taken for a whole one.
+ */
+export async function nidump(words: readonly string[], context: Context, client: Client = CLIENT): Promise<number> {
+  const exit = await runTool(TEXT, context, async () => {
     const read = readWords(words, RULES)
     const { what, target } = readRequest(read, context)
     const dump = read.flags.includes('r') ? rawDump(what) : flatDump(what)
+    const session = await openOrUsage(target, client)
     try {
-      return await withSession(target, client, async ({ handle }) => {
-        show(context, await dump(handle))
-        return TOOL_EXIT.done
-      })
-    } catch (error) {
-      // A domain that cannot be opened ends with 1 here, whatever the reason.
-      throw error instanceof ToolError ? new UsageError(error.lines.join('; ')) : error
+      show(context, await doing(`can't print ${what}`, () => dump(session.handle)))
+      return TOOL_EXIT.done
+    } finally {
+      session.close()
     }
   })
+  return exit === TOOL_EXIT.done ? exit : TOOL_EXIT.usage
 }
 
 interface Request {

@@ -7,11 +7,10 @@ import { CLIENT } from './client.ts'
 import type { Client } from './client.ts'
 import { assertNoLoop } from './edit.ts'
 import { ExpressionError, readExpression } from './expression.ts'
-import { Session } from './session.ts'
+import { openOrUsage } from './session.ts'
 import { show, valueWords } from './show.ts'
 import { openOptionsOf } from './target.ts'
-import type { Target } from './target.ts'
-import { TOOL_EXIT, ToolError, UsageError, doing, runTool } from './tool-exit.ts'
+import { TOOL_EXIT, UsageError, doing, runTool } from './tool-exit.ts'
 import type { ToolText } from './tool-exit.ts'
 import { readWords } from './words.ts'
 
@@ -29,7 +28,7 @@ export function nigrep(words: readonly string[], context: Context, client: Clien
     if (expression === undefined || name === undefined) throw new UsageError('what is to be found in which domain?')
     const pattern = patternOf(expression)
     const options = openOptionsOf(read, context.env)
-    const session = await open({ name, isServer: read.flags.includes('t'), options }, client)
+    const session = await openOrUsage({ name, isServer: read.flags.includes('t'), options }, client)
     try {
       for (const path of paths.length === 0 ? ['/'] : paths) await grepAt(session.handle, pattern, path, context)
       return TOOL_EXIT.done
@@ -44,14 +43,6 @@ function patternOf(expression: string): RegExp {
     return readExpression(expression)
   } catch (error) {
     throw error instanceof ExpressionError ? new UsageError(error.message) : error
-  }
-}
-
-async function open(target: Target, client: Client): Promise<Session> {
-  try {
-    return await Session.open(target, client)
-  } catch (error) {
-    throw error instanceof ToolError ? new UsageError(error.lines.join('; ')) : error
   }
 }
 

@@ -5,7 +5,7 @@ import type { DomainHandle } from '../../netinfo/index.ts'
 import type { Client } from './client.ts'
 import { openTarget } from './target.ts'
 import type { Target } from './target.ts'
-import { isStatus } from './tool-exit.ts'
+import { ToolError, UsageError, isStatus } from './tool-exit.ts'
 
 const BUSY_PAUSE_MS = 100
 const BUSY_PAUSE_MAX_MS = 5000
@@ -73,5 +73,14 @@ export async function withSession<T>(
     return await work(session)
   } finally {
     session.close()
+  }
+}
+
+/** Opens a domain for a tool that takes one which cannot be opened for wrong use, as nidump and nigrep do. */
+export async function openOrUsage(target: Target, client: Client): Promise<Session> {
+  try {
+    return await Session.open(target, client)
+  } catch (error) {
+    throw error instanceof ToolError ? new UsageError(error.lines.join('; ')) : error
   }
 }
