@@ -155,6 +155,7 @@ class ReplyStream {
   readonly #chunks: AsyncIterator<Buffer>
   readonly #parser = new PieceParser(Number.MAX_SAFE_INTEGER)
   readonly #buffer = new StreamBuffer()
+  readonly #abort: () => void
   #isEnded = false
 
   constructor(socket: Socket, place: string, target: TcpTarget) {
@@ -162,6 +163,10 @@ class ReplyStream {
     this.#socket = socket
     this.#target = target
     this.#chunks = socket[Symbol.asyncIterator]()
+    // Also while nobody waits for more: who never takes the directories can still close.
+    this.#abort = () => socket.destroy(new RpcError('aborted', place))
+    target.signal?.addEventListener('abort', this.#abort)
+    if (target.signal?.aborted === true) this.#abort()
   }
 
   get length(): number {
@@ -209,19 +214,15 @@ class ReplyStream {
   }
 
   close(): void {
+    this.#target.signal?.removeEventListener('abort', this.#abort)
     this.#socket.destroy()
   }
 
   async #nextChunk(): Promise<Buffer> {
-    const { timeoutMs, signal } = this.#target
-    const abort = (): void => {
-      this.#socket.destroy(new RpcError('aborted', this.place))
-    }
+    const { timeoutMs } = this.#target
     const timer = setTimeout(() => {
       this.#socket.destroy(new RpcError('timeout', `${this.place}: no more within ${timeoutMs} ms`))
     }, timeoutMs)
-    signal?.addEventListener('abort', abort)
-    if (signal?.aborted === true) abort()
     try {
       const step = await this.#chunks.next()
       if (step.done === true) throw new RpcError('disconnected', `${this.place}: the server closed the connection`)
@@ -230,7 +231,6 @@ class ReplyStream {
       throw error instanceof RpcError ? error : new RpcError('disconnected', this.place, error)
     } finally {
       clearTimeout(timer)
-      signal?.removeEventListener('abort', abort)
     }
   }
 }

@@ -43,11 +43,19 @@ export interface CallSettings {
  * @throws RpcError `unreachable`, `timeout` or `aborted`
  */
 export async function connectServer(options: ServerOptions): Promise<ServerConnection> {
-  const { address, tcpPort, timeoutMs, signal } = options
+  const { address, tcpPort, timeoutMs } = options
+  const closing = new AbortController()
+  const signal = options.signal === undefined ? closing.signal : AbortSignal.any([options.signal, closing.signal])
   const isReservedPort = options.isReservedPort ?? false
   const readTimeoutMs = timeoutMs ?? DEFAULT_TIMEOUT_MS.read
   const writeTimeoutMs = timeoutMs ?? DEFAULT_TIMEOUT_MS.write
-  const client = new RpcClient({ address, port: tcpPort, isReservedPort, connectTimeoutMs: readTimeoutMs, signal })
+  const client = new RpcClient({
+    address,
+    port: tcpPort,
+    isReservedPort,
+    connectTimeoutMs: readTimeoutMs,
+    signal: options.signal,
+  })
   await client.connect()
   const callWith =
     (settings: CallSettings): Call =>
@@ -64,7 +72,10 @@ export async function connectServer(options: ServerOptions): Promise<ServerConne
     callWith,
     readAll: (checksum) =>
       readAllFrom({ address, port: tcpPort, isReservedPort, timeoutMs: writeTimeoutMs, signal }, checksum),
-    close: () => client.close(),
+    close: () => {
+      client.close()
+      closing.abort()
+    },
     closeWhenIdle: () => client.closeWhenIdle(),
   }
 }
