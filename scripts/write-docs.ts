@@ -7,7 +7,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { COMMON_OPTIONS, spellOption } from '../src/cli/command.ts'
-import type { Command, OptionSpec } from '../src/cli/command.ts'
+import type { AnyCommand, OptionSpec } from '../src/cli/command.ts'
 import { COMMAND_LOADERS } from '../src/cli/commands/index.ts'
 import { renderPort } from '../src/cli/port-page.ts'
 import { reportPort } from '../src/cli/port-report.ts'
@@ -40,7 +40,7 @@ function prose(text: string, first = '', rest: string = first): string {
   return paragraph(text, WIDTH, first, rest)
 }
 
-function commandsPage(commands: readonly Command[]): string {
+function commandsPage(commands: readonly AnyCommand[]): string {
   const list = commands.map((command) => `- [${command.name}](#${command.name}): ${command.summary}\n`).join('')
   return [
     `# Commands\n\n${MADE}`,
@@ -54,7 +54,7 @@ function commandsPage(commands: readonly Command[]): string {
   ].join('\n')
 }
 
-function commandPart(command: Command): string {
+function commandPart(command: AnyCommand): string {
   const aliases =
     command.aliases === undefined ? '' : ` Also: ${command.aliases.map((each) => `\`${each}\``).join(', ')}.`
   const exits = Object.entries(command.exits).map(([status, meaning]) => prose(`${status}: ${meaning}`, '- ', '  '))

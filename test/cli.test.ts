@@ -7,7 +7,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
-import { COMMON_OPTIONS } from '../src/cli/command.ts'
+import { optionsOf, spellOption } from '../src/cli/command.ts'
 import { COMMAND_LOADERS } from '../src/cli/commands/index.ts'
 import { readSockets } from '../src/listeners/index.ts'
 import { openRegistry } from '../src/registry/index.ts'
@@ -217,9 +217,10 @@ test('--help of every command names each of its options and exits, on standard o
       const { status, stdout, stderr } = await runCli([name, '--help'])
       assert.equal(status, 0)
       assert.equal(stderr, '')
-      for (const option of [...command.options, ...COMMON_OPTIONS]) {
+      for (const option of optionsOf(command)) {
         const short = option.short === undefined ? '    ' : `-${option.short}, `
-        assert.ok(stdout.includes(`\n  ${short}--${option.name}`), `--${option.name}`)
+        const spelling = spellOption(option)
+        assert.ok(stdout.includes(`\n  ${short}${spelling}`), spelling)
       }
       const exits = /\nExit status\n((?: {2}.*\n)+)/.exec(stdout)?.[1] ?? ''
       for (const [exit, meaning] of Object.entries(command.exits))

@@ -66,7 +66,7 @@ interface CommandText {
   readonly examples: readonly Example[]
 }
 
-interface ParsedCommand extends CommandText {
+export interface Command extends CommandText {
   readonly isRaw?: false
   /** What each status means here. */
   readonly exits: Readonly<Partial<Record<ExitStatus, string>>>
@@ -84,7 +84,7 @@ export interface RawCommand extends CommandText {
   readonly run: (words: readonly string[], context: Context) => Promise<number>
 }
 
-export type Command = ParsedCommand | RawCommand
+export type AnyCommand = Command | RawCommand
 
 export const JSON_OPTION: OptionSpec = {
   name: 'json',
@@ -107,7 +107,7 @@ export const COMMON_OPTIONS: readonly OptionSpec[] = [
 ]
 
 /** All options of a command, the common ones last. */
-export function optionsOf(command: Command): readonly OptionSpec[] {
+export function optionsOf(command: AnyCommand): readonly OptionSpec[] {
   return [...command.options, ...(command.isRaw === true ? [RAW_HELP_OPTION] : COMMON_OPTIONS)]
 }
 

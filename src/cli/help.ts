@@ -1,11 +1,11 @@
 /** The help texts, made from the commands' records. */
 import { COMMON_OPTIONS, optionsOf, spellOption } from './command.ts'
-import type { Command, OptionSpec } from './command.ts'
+import type { AnyCommand, OptionSpec } from './command.ts'
 import { paragraph } from './style.ts'
 import type { Style } from './style.ts'
 
 /** `portolan --help`. */
-export function renderOverview(commands: readonly Command[], style: Style): string {
+export function renderOverview(commands: readonly AnyCommand[], style: Style): string {
   const width = Math.max(...commands.map((command) => command.name.length))
   const list = commands.map((command) => {
     const aliases = command.aliases === undefined ? '' : ` (also ${command.aliases.join(', ')})`
@@ -25,7 +25,7 @@ export function renderOverview(commands: readonly Command[], style: Style): stri
 }
 
 /** `portolan COMMAND --help`, in the order of a manual page. */
-export function renderHelp(command: Command, style: Style): string {
+export function renderHelp(command: AnyCommand, style: Style): string {
   const aliases = command.aliases === undefined ? '' : ` (also ${command.aliases.join(', ')})`
   const exits = Object.entries(command.exits).map(([status, meaning]) =>
     paragraph(meaning, style.width, `  ${status}  `, ' '.repeat(status.length + 4)),

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs'
 import { PortolanError, printable } from '../core/index.ts'
 import type { Environment } from '../core/index.ts'
 import { readArguments } from './arguments.ts'
-import type { Command, Context, RawCommand } from './command.ts'
+import type { AnyCommand, Context, RawCommand } from './command.ts'
 import { COMMAND_LOADERS, findCommand, loadAll } from './commands/index.ts'
 import { ReaderGone, isTerminal, messageWriter, writerTo } from './output.ts'
 import { makeStyle } from './style.ts'
@@ -92,7 +92,7 @@ async function runRaw(
   return 0
 }
 
-async function loadNamed(name: string): Promise<Command> {
+async function loadNamed(name: string): Promise<AnyCommand> {
   const load = findCommand(name)
   if (load !== null) return load()
   throw new PortolanError('ERR_PORTOLAN_USAGE', `there is no command '${name}'`, {

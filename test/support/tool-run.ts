@@ -70,7 +70,12 @@ export class MemoryClient implements Client {
 
   openDomain(name: string, options: OpenOptions = {}): Promise<DomainHandle> {
     this.openings.push({ name, options })
-    const domain = this.#domains.get(name)
+    const [, start = '', above = ''] = /^(.*?)((?:\/\.\.)*)$/.exec(name) ?? []
+    let domain = this.#domains.get(start === '' ? '/' : start.replace(/^(.*)@(.*)$/, '$2/$1'))
+    for (let level = 0; level < above.length / '/..'.length && domain !== undefined; level += 1) {
+      if (domain.parent === null) return Promise.reject(new DirectoryError(STATUS.NETROOT))
+      domain = this.#domains.get(`${domain.parent.address}/${domain.parent.tag}`)
+    }
     return domain === undefined
       ? Promise.reject(new DirectoryError(STATUS.FAILED))
       : Promise.resolve(domain.handle(options, this.#isMaster))

@@ -1,6 +1,6 @@
 import { PortolanError } from '../../core/index.ts'
 import { optionsOf, spellOption } from '../command.ts'
-import type { Arguments, Command, Context, OptionSpec } from '../command.ts'
+import type { AnyCommand, Arguments, Command, Context, OptionSpec } from '../command.ts'
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const
 
@@ -44,17 +44,17 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   completion: SHELLS,
 }
 
-function names(command: Command): readonly string[] {
+function names(command: AnyCommand): readonly string[] {
   return [command.name, ...(command.aliases ?? [])]
 }
 
 /** What no command is, is a port. */
-function wordsAfter(commands: readonly Command[], name: string): string {
+function wordsAfter(commands: readonly AnyCommand[], name: string): string {
   const command = commands.find((each) => each.name === name)
   return command === undefined ? '' : optionsOf(command).map(spellOption).join(' ')
 }
 
-function bashScript(commands: readonly Command[]): string {
+function bashScript(commands: readonly AnyCommand[]): string {
   const words = commands.map((command) => {
     const all = [...(WORDS[command.name] ?? []), ...optionsOf(command).map(spellOption)]
     return `    ${names(command).join('|')}) words='${all.join(' ')}' ;;`
@@ -89,7 +89,7 @@ complete -F _portolan portolan
 `
 }
 
-function zshScript(commands: readonly Command[]): string {
+function zshScript(commands: readonly AnyCommand[]): string {
   const quote = (text: string): string =>
     text.replaceAll("'", "'\\''").replaceAll('[', '\\[').replaceAll(']', '\\]').replaceAll(':', '\\:')
   const cases = commands.map((command) => {
@@ -131,7 +131,7 @@ function fishFlag(option: OptionSpec): string {
   return `${option.isHistoric !== true ? '-l' : option.name.length === 1 ? '-s' : '-o'} ${option.name}`
 }
 
-function fishScript(commands: readonly Command[]): string {
+function fishScript(commands: readonly AnyCommand[]): string {
   const quote = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
   const lines = commands.flatMap((command) => {
     const condition = `__fish_seen_subcommand_from ${names(command).join(' ')}`

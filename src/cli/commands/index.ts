@@ -1,5 +1,5 @@
 /** The commands by name; a command's module is loaded when it is named, but for that of the command meant when none is. */
-import type { Command } from '../command.ts'
+import type { AnyCommand, Command } from '../command.ts'
 import { NETINFO_TOOLS } from './netinfo-tools.ts'
 import { command as portCommand } from './port.ts'
 
@@ -17,12 +17,12 @@ export const COMMAND_LOADERS = {
 const ALIASES: Readonly<Record<string, keyof typeof COMMAND_LOADERS>> = { ls: 'listeners' }
 
 /** Every command: for what speaks of all of them. */
-export function loadAll(): Promise<Command[]> {
+export function loadAll(): Promise<AnyCommand[]> {
   return Promise.all(Object.values(COMMAND_LOADERS).map((load) => load()))
 }
 
 /** Null for what is no command. */
-export function findCommand(name: string): (() => Promise<Command>) | null {
+export function findCommand(name: string): (() => Promise<AnyCommand>) | null {
   const known = Object.entries(COMMAND_LOADERS).find(([each]) => each === (ALIASES[name] ?? name))
   return known === undefined ? null : known[1]
 }

@@ -1,6 +1,6 @@
-import type { Command } from '../command.ts'
+import type { RawCommand } from '../command.ts'
 
-export const command: Command = {
+export const command: RawCommand = {
   name: 'nicl',
   isRaw: true,
   summary: 'read and change a domain, one command after another',

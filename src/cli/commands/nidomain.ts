@@ -1,6 +1,6 @@
-import type { Command } from '../command.ts'
+import type { RawCommand } from '../command.ts'
 
-export const command: Command = {
+export const command: RawCommand = {
   name: 'nidomain',
   isRaw: true,
   summary: 'list, create and destroy the databases of a host',

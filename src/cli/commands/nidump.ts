@@ -1,7 +1,7 @@
-import type { Command } from '../command.ts'
+import type { RawCommand } from '../command.ts'
 import { SERVER_OPTION, TIMEOUT_OPTION } from './netinfo-options.ts'
 
-export const command: Command = {
+export const command: RawCommand = {
   name: 'nidump',
   isRaw: true,
   summary: 'print a directory as the flat file it stands for',

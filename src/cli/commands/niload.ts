@@ -1,7 +1,7 @@
-import type { Command } from '../command.ts'
+import type { RawCommand } from '../command.ts'
 import { PASSWORD_OPTIONS, SERVER_OPTION, TIMEOUT_OPTION } from './netinfo-options.ts'
 
-export const command: Command = {
+export const command: RawCommand = {
   name: 'niload',
   isRaw: true,
   summary: 'load a flat file into a domain',

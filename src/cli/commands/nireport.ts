@@ -1,7 +1,7 @@
-import type { Command } from '../command.ts'
+import type { RawCommand } from '../command.ts'
 import { SERVER_OPTION, STATUS_EXITS, TIMEOUT_OPTION } from './netinfo-options.ts'
 
-export const command: Command = {
+export const command: RawCommand = {
   name: 'nireport',
   isRaw: true,
   summary: 'print a table of properties of the children of a directory',

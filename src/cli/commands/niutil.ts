@@ -1,11 +1,11 @@
-import type { Command, OptionSpec } from '../command.ts'
+import type { OptionSpec, RawCommand } from '../command.ts'
 import { PASSWORD_OPTIONS, SERVER_OPTION, STATUS_EXITS, TIMEOUT_OPTION } from './netinfo-options.ts'
 
 function operation(name: string, argument: string, help: string): OptionSpec {
   return { name, argument, help, isHistoric: true }
 }
 
-export const command: Command = {
+export const command: RawCommand = {
   name: 'niutil',
   isRaw: true,
   summary: 'read and change a NetInfo domain',

@@ -1,11 +1,11 @@
 /** Finds the domain that has a user, and what the domains above ask of passwords (tools.md §9). */
-import { STATUS, valuesOf } from '../../directory/index.ts'
-import type { DomainHandle, OpenOptions } from '../../netinfo/index.ts'
+import { DirectoryError, STATUS, valuesOf } from '../../directory/index.ts'
+import type { DomainHandle } from '../../netinfo/index.ts'
 import type { Client } from './client.ts'
 import { readAt } from './edit.ts'
 import type { Snapshot } from './edit.ts'
 import { escapeName } from './paths.ts'
-import { openTarget } from './target.ts'
+import { openTarget, readServerName } from './target.ts'
 import type { Target } from './target.ts'
 import { TOOL_EXIT, ToolError, isStatus } from './tool-exit.ts'
 
@@ -29,24 +29,49 @@ export interface FoundUser {
 export async function findUser(user: string, start: Target, isClimbing: boolean, client: Client): Promise<FoundUser> {
   let found: Omit<FoundUser, 'isSecure'> | null = null
   let isSecure = false
-  let handle: DomainHandle | null = await openTarget(start, client)
-  for (let level = 0; handle !== null && level < DOMAINS_MAX; level += 1) {
-    if (found === null && (isClimbing || level === 0)) {
-      const entry = await entryOf(handle, user)
-      found = entry === null ? null : { handle, entry }
-      if (found === null && !isClimbing) break
+  try {
+    for (let level = 0; level < DOMAINS_MAX; level += 1) {
+      const handle = await openAbove(start, level, client, found !== null)
+      if (handle === null) break
+      try {
+        const entry: Snapshot | null = found === null ? await entryOf(handle, user) : null
+        if (entry !== null) found = { handle, entry }
+        if (found === null && !isClimbing) break
+        isSecure ||= await asksSecure(handle)
+      } finally {
+        if (handle !== found?.handle) handle.close()
+      }
     }
-    isSecure ||= await asksSecure(handle)
-    const above: DomainHandle | null = await parentOf(handle, start.options, client, found !== null)
-    if (handle !== found?.handle) handle.close()
-    handle = above
+  } catch (error) {
+    found?.handle.close()
+    throw error
   }
-  if (handle !== null && handle !== found?.handle) handle.close()
   if (found !== null) return { ...found, isSecure }
   throw new ToolError(
     TOOL_EXIT.usage,
     isClimbing ? `no domain has the user ${user}` : `${start.name} has no user ${user}`,
   )
+}
+
+/**
+ * The domain so many levels above; null above the root. Once the user is found, a domain that does not answer ends the climb
+ * too: its rules cannot be known.
+ */
+async function openAbove(start: Target, level: number, client: Client, isFound: boolean): Promise<DomainHandle | null> {
+  if (level === 0) return openTarget(start, client)
+  try {
+    return await client.openDomain(nameAbove(start, level), start.options)
+  } catch (error) {
+    if (isStatus(error, STATUS.NETROOT) || (isFound && error instanceof DirectoryError)) return null
+    throw error
+  }
+}
+
+/** A name may go on from a server: `network@ada/..`. */
+function nameAbove({ name, isServer }: Target, level: number): string {
+  const { host, tag } = isServer ? readServerName(name) : { host: '', tag: '' }
+  const first = isServer ? escapeName(`${tag}@${host}`) : name.replace(/\/+$/, '')
+  return `${first}${'/..'.repeat(level)}`
 }
 
 async function entryOf(handle: DomainHandle, user: string): Promise<Snapshot | null> {
@@ -61,20 +86,4 @@ async function entryOf(handle: DomainHandle, user: string): Promise<Snapshot | n
 async function asksSecure(handle: DomainHandle): Promise<boolean> {
   const { properties } = await handle.read((await handle.root()).object)
   return valuesOf(properties, OPTIONS).includes(SECURE)
-}
-
-/** Null at the root. Once the user is found, a parent that does not answer ends the climb too: its rules cannot be known. */
-async function parentOf(
-  handle: DomainHandle,
-  options: OpenOptions,
-  client: Client,
-  isFound: boolean,
-): Promise<DomainHandle | null> {
-  try {
-    const { address, tag } = await handle.rparent()
-    return await client.openServer(address, tag, options)
-  } catch (error) {
-    if (isStatus(error, STATUS.NETROOT) || isFound) return null
-    throw error
-  }
 }

@@ -175,7 +175,7 @@ test('-v tells what is done', async () => {
 
 test('root is who writes, unless -u says another; all is written at the master', async () => {
   for (const [options, credentials, questions] of [
-    [[], { user: 'root', password: undefined }, []],
+    [[], { user: undefined, password: undefined }, []],
     [['-p'], { user: 'root', password: 'secret' }, ['Password: ']],
     [['-u', 'pia'], { user: 'pia', password: 'secret' }, ['Password: ']],
     [['-P', 'given'], { user: 'root', password: 'given' }, []],
@@ -185,10 +185,17 @@ test('root is who writes, unless -u says another; all is written at the master',
       secrets: ['secret'],
     })
     assert.deepEqual(result, { ...DONE, questions })
-    const { user, password } = here.client.openings[0]?.options ?? {}
+    const { user, password } = here.client.openings.at(-1)?.options ?? {}
     assert.deepEqual({ user, password }, credentials)
     for (const write of here.domain.writes) assert.deepEqual([write.at, write.user], ['master', credentials.user])
   }
+})
+
+test('root is presented without a password where the domain knows root', async () => {
+  const here = made()
+  here.domain.add(here.domain.find('/users'), propertiesOf({ name: ['root'], uid: ['0'] }))
+  assert.deepEqual(await here.run(['hosts', '.'], '1.2.3.4 x\n'), DONE)
+  assert.deepEqual(new Set(here.domain.writes.map(({ user }) => user)), new Set(['root']))
 })
 
 test('bytes that are no UTF-8 are kept', async () => {

@@ -1,6 +1,6 @@
 /** niload (tools.md §3): loads a flat file, or a raw tree, from standard input. */
 import { PortolanError, messageOf, printable, textOf } from '../../core/index.ts'
-import { FORMATS, parseRaw } from '../../directory/index.ts'
+import { FORMATS, STATUS, parseRaw } from '../../directory/index.ts'
 import type { Format } from '../../directory/index.ts'
 import type { Context } from '../command.ts'
 import { CLIENT } from './client.ts'
@@ -12,7 +12,7 @@ import { withSession } from './session.ts'
 import type { Session } from './session.ts'
 import { PASSWORD_FLAGS, PASSWORD_VALUED, credentialsOf, hidePassword, openOptionsOf } from './target.ts'
 import type { Target } from './target.ts'
-import { TOOL_EXIT, ToolError, UsageError, doing, runTool } from './tool-exit.ts'
+import { TOOL_EXIT, ToolError, UsageError, doing, isStatus, runTool } from './tool-exit.ts'
 import type { ToolText } from './tool-exit.ts'
 import { readWords } from './words.ts'
 
@@ -60,15 +60,9 @@ async function load(words: readonly string[], context: Context, client: Client):
   if (what === undefined || name === undefined) throw new UsageError('what is to be loaded into which domain?')
   if (rest.length > 0) throw new UsageError(`'${rest.join(' ')}' is too much`)
   const work = path === undefined ? flatLoad(what) : rawLoad(path)
-  const target: Target = {
-    name,
-    isServer: read.flags.includes('t'),
-    options: {
-      ...openOptionsOf(read, context.env),
-      user: USER_DEFAULT,
-      ...(await credentialsOf(read, context, true)),
-    },
-  }
+  const plain: Target = { name, isServer: read.flags.includes('t'), options: openOptionsOf(read, context.env) }
+  const given = await credentialsOf(read, context, true)
+  const target = given.user === undefined ? await asDefaultUser(plain, client) : withUser(plain, given)
   const call: Call = {
     context,
     isDestroying: read.flags.includes('d'),
@@ -78,6 +72,23 @@ async function load(words: readonly string[], context: Context, client: Client):
     },
   }
   return withSession(target, client, (session) => work(session, call))
+}
+
+function withUser(target: Target, credentials: Pick<Target['options'], 'user' | 'password'>): Target {
+  return { ...target, options: { ...target.options, ...credentials } }
+}
+
+/** A new domain may not know root yet: then nobody is presented, and what proves root is the port that the call comes from. */
+function asDefaultUser(target: Target, client: Client): Promise<Target> {
+  return withSession(target, client, async ({ handle }) => {
+    try {
+      await handle.resolve(`/users/${USER_DEFAULT}`)
+      return withUser(target, { user: USER_DEFAULT })
+    } catch (error) {
+      if (isStatus(error, STATUS.NODIR)) return target
+      throw error
+    }
+  })
 }
 
 type Work = (session: Session, call: Call) => Promise<number>

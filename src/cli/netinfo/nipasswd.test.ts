@@ -63,11 +63,8 @@ test('the user and the old password are what the write is made with, and nothing
   const here = made()
   await here.run([], ['before', 'after1', 'after1'])
   const credentials = here.client.openings.map(({ options: { user, password } }) => [user, password])
-  assert.deepEqual(credentials, [
-    [undefined, undefined],
-    [undefined, undefined],
-    ['pia', 'before'],
-  ])
+  assert.deepEqual(credentials.pop(), ['pia', 'before'])
+  for (const each of credentials) assert.deepEqual(each, [undefined, undefined])
   assert.deepEqual(here.network.writes, [{ method: 'writeProperty', user: 'pia', at: 'master' }])
 })
 

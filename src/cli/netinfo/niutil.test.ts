@@ -368,7 +368,7 @@ test('a host that no one knows ends with 221', async () => {
   )
 })
 
-test('a domain that cannot be opened ends with 200, one that does not answer with its status', async () => {
+test('a domain that cannot be found ends with 200, a server that does not answer with its status', async () => {
   await refused(
     made(),
     ['-read', '/nowhere', '/'],
@@ -378,7 +378,7 @@ test('a domain that cannot be opened ends with 200, one that does not answer wit
   await refused(
     made(),
     ['-read', '-t', '192.0.2.1/x', '/'],
-    200,
+    199,
     "niutil: can't connect to server 192.0.2.1/x: communication failed\n",
   )
   for (const [status, exit] of [

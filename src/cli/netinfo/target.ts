@@ -3,7 +3,7 @@ import { lookup } from 'node:dns/promises'
 import { isIPv4 } from 'node:net'
 import { PortolanError, messageOf } from '../../core/index.ts'
 import type { Environment } from '../../core/index.ts'
-import { DirectoryError, STATUS, statusText } from '../../directory/index.ts'
+import { DirectoryError, statusText } from '../../directory/index.ts'
 import type { DomainHandle, OpenOptions } from '../../netinfo/index.ts'
 import type { Context } from '../command.ts'
 import type { Client } from './client.ts'
@@ -17,6 +17,7 @@ const PORT_MAX = 65_535
 const TIMEOUT_SECONDS_DEFAULT = 30
 const TIMEOUT_SECONDS_MAX = 86_400
 const SUPERUSER = 'root'
+const LOCAL = '.'
 
 export const PASSWORD_FLAGS: readonly string[] = ['p']
 export const PASSWORD_VALUED: readonly string[] = ['u', 'P']
@@ -112,13 +113,17 @@ async function openByServer(target: Target, client: Client): Promise<DomainHandl
   }
 }
 
-/** Statuses that speak of who opens it keep their number; all else is a handle that could not be made. */
-const OF_THE_USER: ReadonlySet<number> = new Set([STATUS.AUTHERROR, STATUS.NOUSER])
-
+/**
+ * With -t, and for the local domain, there is nothing to find but whether a server answers: the status is that of the answer,
+ * as when the root directory is asked for. Any other name is found step by step, and a step that fails makes no handle.
+ */
 function refusal(target: Target, error: unknown): unknown {
   if (error instanceof DirectoryError) {
-    const exit = OF_THE_USER.has(error.status) ? exitOfStatus(error.status) : TOOL_EXIT.noHandle
-    return new ToolError(exit, `${reachText(target)}: ${statusText(error.status)}`)
+    const isFound = target.isServer || target.name === LOCAL
+    return new ToolError(
+      isFound ? exitOfStatus(error.status) : TOOL_EXIT.noHandle,
+      `${reachText(target)}: ${statusText(error.status)}`,
+    )
   }
   return error instanceof PortolanError ? new ToolError(TOOL_EXIT.noHandle, messageOf(error)) : error
 }
