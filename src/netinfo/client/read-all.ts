@@ -163,6 +163,8 @@ class ReplyStream {
     this.#socket = socket
     this.#target = target
     this.#chunks = socket[Symbol.asyncIterator]()
+    // Whoever waits for bytes learns of it; while nobody does, it is no news.
+    socket.on('error', () => undefined)
     // Also while nobody waits for more: who never takes the directories can still close.
     this.#abort = () => socket.destroy(new RpcError('aborted', place))
     target.signal?.addEventListener('abort', this.#abort)
