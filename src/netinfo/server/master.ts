@@ -1,0 +1,230 @@
+/**
+ * The master's side of replication (protocol.md §9): each write goes to every clone that `/machines` lists.
+ *
+ * Updates wait for the latency, so that many writes cost few connections; then up to `subthreads` clones are served at once. A clone
+ * that fails is sent a RESYNC after a while, at first after 5 s, as it cannot know what it missed; and every clone is sent one every
+ * `cleanup_wait`. A domain without clones has no queue and no timer.
+ */
+import type { WriteOperation, WriteResult } from '../../directory/index.ts'
+import { CloneLink } from './clone-link.ts'
+import type { DomainView } from './domain-view.ts'
+import { bindingsOf } from './machines.ts'
+import type { Machines } from './machines.ts'
+import type { ConnectReplica, OnReplicationEvent, ReplicaConnection } from './replica-connection.ts'
+import type { OwnServer } from './server-role.ts'
+import { Slots } from './slots.ts'
+import type { Timers } from './timers.ts'
+import type { Tunables } from './tunables.ts'
+
+export interface MasterOptions {
+  readonly domain: DomainView
+  readonly machines: Machines
+  readonly own: OwnServer
+  readonly tunables: () => Tunables
+  readonly connect: ConnectReplica
+  readonly timers: Timers
+  readonly onEvent: OnReplicationEvent
+}
+
+const SECOND_MS = 1000
+const MINUTE_MS = 60_000
+/** How long a clone that failed is left alone; doubled at each further failure, up to `cleanup_wait`. */
+const RETRY_MS = 5000
+const DOUBLINGS_MAX = 16
+
+type Cancel = () => void
+
+export class Master {
+  readonly #options: MasterOptions
+  readonly #slots: Slots
+  readonly #links = new Map<string, CloneLink>()
+  readonly #retries = new Map<CloneLink, Cancel>()
+  readonly #work = new Set<Promise<void>>()
+  #machinesVersion = -1
+  #flushTimer: Cancel | null = null
+  #cleanup: { readonly cancel: Cancel; readonly atMs: number } | null = null
+  #stopListening: Cancel | null = null
+
+  constructor(options: MasterOptions) {
+    this.#options = options
+    this.#slots = new Slots(() => Math.max(options.tunables().subthreads, 1))
+  }
+
+  /** Begins to send, and tells every clone that the master is back (CRASHED). */
+  start(): void {
+    this.#stopListening = this.#options.domain.onWrite((operation, result) => this.#add(operation, result))
+    this.#updateLinks((link) => this.#greet(link, async (clone) => clone.crashed(this.#options.domain.checksum())))
+  }
+
+  /** Sends what is queued, and ends. */
+  async stop(): Promise<void> {
+    this.#stopListening?.()
+    this.#stopListening = null
+    this.#cancelTimers()
+    this.#flush()
+    await Promise.all(this.#work)
+    this.#cancelTimers()
+    for (const link of this.#links.values()) link.close()
+    this.#links.clear()
+  }
+
+  get cloneCount(): number {
+    return this.#currentLinks().length
+  }
+
+  /** Updates that some clone is still owed. */
+  get pending(): number {
+    return Math.max(0, ...[...this.#links.values()].map((link) => link.pending))
+  }
+
+  /** Clones being served now. */
+  get senders(): number {
+    return this.#slots.taken
+  }
+
+  /** Minutes until the next RESYNC to all; -1 where none is to come. */
+  get cleanupMinutesLeft(): number {
+    if (this.#cleanup === null) return -1
+    return Math.max(0, Math.ceil((this.#cleanup.atMs - this.#options.timers.now()) / MINUTE_MS))
+  }
+
+  /** RESYNC: asks every clone to compare. */
+  resync(): void {
+    this.#armCleanup(true)
+    for (const link of this.#currentLinks()) this.#resyncLink(link)
+  }
+
+  /** The clones at an address: a host may serve a domain under two tags. */
+  clonesAt(address: string): readonly CloneLink[] {
+    return this.#currentLinks().filter((link) => link.addresses.includes(address))
+  }
+
+  /** Sends what is queued without waiting for the latency. */
+  flush(): void {
+    this.#flush()
+  }
+
+  #add(operation: WriteOperation, result: WriteResult): void {
+    const links = this.#currentLinks()
+    if (links.length === 0) return
+    const canonical: WriteOperation =
+      operation.kind === 'create' && result.child !== undefined ? { ...operation, target: result.child } : operation
+    for (const link of links)
+      if (!link.add({ operation: canonical, revision: result.revision })) this.#failed(link, 'too many updates wait')
+    this.#armFlush()
+  }
+
+  #currentLinks(): readonly CloneLink[] {
+    if (this.#stopListening !== null && this.#machinesVersion !== this.#options.machines.version)
+      this.#updateLinks((link) => this.#resyncLink(link))
+    return [...this.#links.values()]
+  }
+
+  /** Makes the links what `/machines` lists; a new clone is greeted. */
+  #updateLinks(greet: (link: CloneLink) => void): void {
+    const { machines, own, connect } = this.#options
+    this.#machinesVersion = machines.version
+    const listed = new Map<string, CloneLink>()
+    for (const machine of machines.servers()) {
+      const isHere = machine.addresses.some(own.isOwnAddress)
+      for (const server of bindingsOf(machine, '.'))
+        if (!isHere || server.tag !== own.tag)
+          listed.set([...machine.addresses, server.tag].join('/'), new CloneLink(server, machine.addresses, connect))
+    }
+    for (const [key, link] of this.#links) if (!listed.has(key)) this.#drop(key, link)
+    for (const [key, link] of listed) {
+      if (this.#links.has(key)) continue
+      this.#links.set(key, link)
+      greet(link)
+    }
+    this.#armCleanup(false)
+  }
+
+  #drop(key: string, link: CloneLink): void {
+    this.#links.delete(key)
+    this.#cancelRetry(link)
+    link.close()
+  }
+
+  #armFlush(): void {
+    if (this.#flushTimer !== null || this.#stopListening === null) return
+    if (![...this.#links.values()].some((link) => link.isReady)) return
+    const latencyMs = this.#options.tunables().updateLatencySeconds * SECOND_MS
+    this.#flushTimer = this.#options.timers.after(latencyMs, () => this.#flush())
+  }
+
+  #flush(): void {
+    this.#flushTimer?.()
+    this.#flushTimer = null
+    for (const link of this.#links.values()) if (link.isReady) this.#do(link, () => link.send())
+  }
+
+  #greet(link: CloneLink, say: (connection: ReplicaConnection) => Promise<void>): void {
+    this.#cancelRetry(link)
+    this.#do(link, async () => {
+      const reason = await link.greet(say)
+      if (reason === null) this.#options.onEvent({ event: 'clone-current', server: link.server })
+      return reason
+    })
+  }
+
+  #resyncLink(link: CloneLink): void {
+    this.#greet(link, async (clone) => clone.resync())
+  }
+
+  #do(link: CloneLink, talk: () => Promise<string | null>): void {
+    const work = this.#slots.use(async () => {
+      const reason = await talk()
+      if (reason !== null) this.#failed(link, reason)
+    })
+    const done = work.finally(() => {
+      this.#work.delete(done)
+      // What came in meanwhile waits for its own latency.
+      this.#armFlush()
+    })
+    this.#work.add(done)
+  }
+
+  #failed(link: CloneLink, reason: string): void {
+    this.#options.onEvent({ event: 'clone-failed', server: link.server, reason })
+    if (this.#stopListening === null || this.#links.size === 0) return
+    const longestMs = this.#options.tunables().cleanupWaitSeconds * SECOND_MS
+    const waitMs = Math.min(RETRY_MS * 2 ** Math.min(link.failures - 1, DOUBLINGS_MAX), longestMs)
+    this.#cancelRetry(link)
+    this.#retries.set(
+      link,
+      this.#options.timers.after(waitMs, () => {
+        this.#retries.delete(link)
+        // It may have asked for a copy by itself.
+        if (link.isFailed) this.#resyncLink(link)
+      }),
+    )
+  }
+
+  #cancelRetry(link: CloneLink): void {
+    this.#retries.get(link)?.()
+    this.#retries.delete(link)
+  }
+
+  #armCleanup(isAnew: boolean): void {
+    if (this.#cleanup !== null && (isAnew || this.#links.size === 0)) {
+      this.#cleanup.cancel()
+      this.#cleanup = null
+    }
+    if (this.#cleanup !== null || this.#links.size === 0 || this.#stopListening === null) return
+    const waitMs = this.#options.tunables().cleanupWaitSeconds * SECOND_MS
+    this.#cleanup = {
+      cancel: this.#options.timers.after(waitMs, () => this.resync()),
+      atMs: this.#options.timers.now() + waitMs,
+    }
+  }
+
+  #cancelTimers(): void {
+    this.#flushTimer?.()
+    this.#flushTimer = null
+    this.#cleanup?.cancel()
+    this.#cleanup = null
+    for (const cancel of this.#retries.values()) cancel()
+    this.#retries.clear()
+  }
+}
