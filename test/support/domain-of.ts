@@ -4,6 +4,7 @@ import type { TestContext } from 'node:test'
 import { APPEND, Domain } from '../../src/directory/index.ts'
 import type { Caller, Id } from '../../src/directory/index.ts'
 import { LmdbStore } from '../../src/store/index.ts'
+import { atEnd } from './at-end.ts'
 import { tempFolder } from './temp-folder.ts'
 
 /** A directory: `at` are its children; every other key is a property with one value or several. */
@@ -17,7 +18,7 @@ export const ROOT_CALLER: Caller = { kind: 'superuser', name: 'root', from: 'tes
 export async function domainOf(context: Pick<TestContext, 'after'>, tag: string, plan: Plan): Promise<Domain> {
   const store = LmdbStore.open(join(tempFolder(context), 'domain.mdb'))
   const domain = await Domain.open(store, { tag })
-  context.after(() => domain.close())
+  atEnd(context, () => domain.close())
   await domain.write({ kind: 'write', id: idOf(domain, 0), properties: propertiesOf(plan) }, ROOT_CALLER)
   await fill(domain, 0, plan)
   return domain

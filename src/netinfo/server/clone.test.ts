@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { DirectoryError, STATUS } from '../../directory/index.ts'
 import type { DirectoryObject, Domain } from '../../directory/index.ts'
+import { atEnd } from '../../../test/support/at-end.ts'
 import { domainOf, objectAt, setProperty } from '../../../test/support/domain-of.ts'
 import type { Plan } from '../../../test/support/domain-of.ts'
 import { ManualTimers } from '../../../test/support/manual-timers.ts'
@@ -46,7 +47,7 @@ async function given(context: TestContext): Promise<Given> {
     onEvent: (event) => events.push('reason' in event ? `${event.event}: ${event.reason}` : event.event),
     onReplaced: () => events.push('replaced'),
   })
-  context.after(() => clone.stop())
+  atEnd(context, () => clone.stop())
   const next = async (name: string): Promise<string> => {
     const event = await until(name, () => events.find((each) => each.startsWith(name)))
     events.length = 0

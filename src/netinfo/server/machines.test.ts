@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import fc from 'fast-check'
 import type { Domain } from '../../directory/index.ts'
+import { atEnd } from '../../../test/support/at-end.ts'
 import { ROOT_CALLER, addTo, domainOf, idOf, objectAt, setProperty } from '../../../test/support/domain-of.ts'
 import { Machines, bindingsOf, parseServes } from './machines.ts'
 
@@ -22,7 +23,7 @@ async function given(context: TestContext): Promise<{ readonly domain: Domain; r
     ],
   })
   const machines = new Machines(domain)
-  context.after(() => machines.close())
+  atEnd(context, () => machines.close())
   return { domain, machines }
 }
 

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { DirectoryError, STATUS } from '../../directory/index.ts'
 import type { Domain } from '../../directory/index.ts'
+import { atEnd } from '../../../test/support/at-end.ts'
 import { ROOT_CALLER, addTo, domainOf, idOf, objectAt, setProperty } from '../../../test/support/domain-of.ts'
 import { ManualTimers } from '../../../test/support/manual-timers.ts'
 import { ScriptedReplica, connectorOf } from '../../../test/support/scripted-replica.ts'
@@ -57,7 +58,7 @@ async function given(
     onEvent: (event) => events.push('server' in event ? `${event.event} ${event.server?.address}` : event.event),
   })
   if (isStarted) master.start()
-  context.after(() => master.stop())
+  atEnd(context, () => master.stop())
   await timers.pass(0)
   const users = objectAt(domain, 'users')
   for (const clone of clones) clone.heard.length = 0
