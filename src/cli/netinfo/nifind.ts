@@ -70,16 +70,47 @@ function withTimeout(words: Words): Words {
 
 /** From the domain of this machine up to the root, or up to one between. */
 async function findAbove(search: Search, end: string | undefined): Promise<number> {
-  const local = await open(search, '.')
-  const names = levelsOf(await nameAndClose(search, local))
-  const last = end === undefined ? names.length - 1 : names.indexOf(await nameAndClose(search, await open(search, end)))
-  if (last === -1) throw new ToolError(TOOL_EXIT.usage, `${end ?? ''} is not above the domain of this machine`)
+  const names = await namesAbove(search)
+  if (names === null && end === undefined) return findAboveUnnamed(search)
+  const last = end === undefined ? '/' : await nameAndClose(search, await open(search, end))
+  const count = (names ?? []).indexOf(last) + 1
+  if (count === 0) throw new ToolError(TOOL_EXIT.usage, `${end ?? last} is not above the domain of this machine`)
   let exit: number = TOOL_EXIT.done
-  for (const [level, name] of names.slice(0, last + 1).entries()) {
-    const step = level === 0 ? '.' : Array.from({ length: level }, () => '..').join('/')
-    exit = Math.max(exit, await tellFailure(search, name, () => visit(search, step, name)))
-  }
+  for (const [level, name] of (names ?? []).slice(0, count).entries())
+    exit = Math.max(exit, await tellFailure(search, name, () => visit(search, stepsUp(level), name)))
   return exit
+}
+
+/** A domain whose name cannot be found, because one above it does not answer, is searched all the same. */
+async function findAboveUnnamed(search: Search): Promise<number> {
+  for (let level = 0; level <= DEPTH_MAX; level += 1) {
+    const handle = await open(search, stepsUp(level))
+    try {
+      await look(search, handle, `${handle.server.tag}@${handle.server.address}`)
+      await handle.rparent()
+    } catch (error) {
+      if (isStatus(error, STATUS.NETROOT)) return TOOL_EXIT.done
+      throw error
+    } finally {
+      handle.close()
+    }
+  }
+  throw new ToolError(TOOL_EXIT.usage, `more than ${DEPTH_MAX} domains above each other`)
+}
+
+/** Null where a domain above this machine's does not answer. */
+async function namesAbove(search: Search): Promise<readonly string[] | null> {
+  const local = await open(search, '.')
+  try {
+    return levelsOf(await nameAndClose(search, local))
+  } catch (error) {
+    if (error instanceof DirectoryError) return null
+    throw error
+  }
+}
+
+function stepsUp(level: number): string {
+  return level === 0 ? '.' : Array.from({ length: level }, () => '..').join('/')
 }
 
 async function visit(search: Search, step: string, name: string): Promise<void> {
