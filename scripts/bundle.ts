@@ -19,14 +19,15 @@ const LATER = new RegExp(
     'src/cli/(help|range-page|csv-rows|watch-listeners|version|listener-filter|service-label|ask-secret|netinfo/)',
     'src/listeners/(ancestors|darwin|lsof|netstat|process-state|ps|run-tool|tasklist|windows)',
     'src/registry/(diff|fetch-csv|iana-csv|index-build|lore-build|npm-packages|replace-file|table|update)',
-    'src/core/csv',
+    'src/(store|directory|netinfo)/',
+    'src/core/(csv|xdr)',
   ]
     .map((part) => `${part}.*`)
     .join('|'),
 )
 
 const root = join(import.meta.dirname, '..')
-const common: InputOptions = { cwd: root, platform: 'node', external: [/^node:/, 'koffi'] }
+const common: InputOptions = { cwd: root, platform: 'node', external: [/^node:/, 'koffi', 'lmdb'] }
 const output: OutputOptions = { dir: 'dist/cli', format: 'cjs', entryFileNames: '[name].cjs' }
 
 rmSync(join(root, 'dist'), { recursive: true, force: true })
