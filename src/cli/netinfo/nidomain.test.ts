@@ -35,6 +35,8 @@ async function started(context: TestContext, status: number = STATUS.OK): Promis
       return true
     }
     switch (header.procedure) {
+      case BINDER.ping.number:
+        return true
       case BINDER.listreg.number:
         BINDER.listreg.result.encode(results, { status: STATUS.OK, value: [...tags.values()] })
         return true

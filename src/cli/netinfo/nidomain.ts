@@ -1,7 +1,7 @@
 /** nidomain (tools.md §7): what a host serves, and the making and unmaking of its databases, by its binder. */
 import { DirectoryError, statusText } from '../../directory/index.ts'
 import { openBinder } from '../../netinfo/index.ts'
-import type { BinderHandle } from '../../netinfo/index.ts'
+import type { BinderHandle, OpenOptions } from '../../netinfo/index.ts'
 import type { Context } from '../command.ts'
 import { show } from './show.ts'
 import { addressOf, binderOptions, readServerName } from './target.ts'
@@ -78,13 +78,25 @@ export async function nidomain(words: readonly string[], context: Context): Prom
 async function open(host: string | undefined, context: Context): Promise<BinderHandle | null> {
   const options = binderOptions(context.env)
   try {
-    return await openBinder(host ?? THIS_HOST, options)
+    return await openAnswering(host ?? THIS_HOST, options)
   } catch (error) {
     if (host !== undefined || !(error instanceof DirectoryError)) throw asFailure(error)
     context.err(
       "nidomain: no NetInfo binder runs on this machine\nnidomain: 'portolan serve' starts one; for another machine name its host\n",
     )
     return null
+  }
+}
+
+/** What takes a connection may yet be no binder. */
+async function openAnswering(host: string, options: OpenOptions): Promise<BinderHandle> {
+  const binder = await openBinder(host, options)
+  try {
+    await binder.ping()
+    return binder
+  } catch (error) {
+    binder.close()
+    throw error
   }
 }
 
