@@ -1,8 +1,21 @@
 /** The client of NetInfo against the real server: a domain in a real store, over real sockets. */
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
-import { DataFolder, DirectoryError, STATUS, SYSTEM_CALLER, firstValue, furnish } from '../src/directory/index.ts'
+import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
+import {
+  APPEND,
+  DataFolder,
+  DirectoryError,
+  STATUS,
+  SYSTEM_CALLER,
+  firstValue,
+  furnish,
+} from '../src/directory/index.ts'
 import type { DirectoryObject, Domain } from '../src/directory/index.ts'
 import { BINDER } from '../src/netinfo/codec.ts'
 import { connectServer, domainNameOf, openBinder, openDomain, openServer } from '../src/netinfo/index.ts'
@@ -14,6 +27,7 @@ import { startResponder } from './support/rpc-responder.ts'
 import { tempFolder } from './support/temp-folder.ts'
 
 const LOOPBACK = '127.0.0.1'
+const ROOT = join(import.meta.dirname, '..')
 
 interface Site {
   readonly domain: Domain
@@ -172,6 +186,21 @@ test('a write is done by its operation, as a master sends it to a clone', async 
   const changed = await server.perform({ kind: 'create', parent: root, properties, where: 0, target })
   assert.deepEqual(changed, { object: 0, instance: root.instance + 1 })
   assert.deepEqual(domain.read(40), { id: target, properties })
+})
+
+test('the example of the guide runs as it stands, and says what was written', async (context) => {
+  const { domain, binderPort } = await startSite(context)
+  const { id } = domain.read(0) ?? { id: { object: 0, instance: 0 } }
+  const properties = [{ name: 'name', values: ['users'] }]
+  await domain.write({ kind: 'create', parent: id, properties, where: APPEND }, SYSTEM_CALLER)
+  const guide = readFileSync(join(ROOT, 'docs/how-to/netinfo-client.md'), 'utf8')
+  const example = /```ts\n(.*?)```/s.exec(guide)?.[1] ?? ''
+  const library = pathToFileURL(join(ROOT, 'src/netinfo/index.ts')).href
+  const file = join(tempFolder(context), 'example.ts')
+  const text = example.replace('portolan/netinfo', library).replace("('.')", `('.', { binderPort: ${binderPort} })`)
+  writeFileSync(file, text)
+  const { stdout } = await promisify(execFile)(process.execPath, [file])
+  assert.equal(stdout, 'name: pia p\nuid: 530\nshell: /bin/sh\n1 users\n')
 })
 
 test('a binder lists its servers and tells their ports', async (context) => {

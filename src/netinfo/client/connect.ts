@@ -4,13 +4,13 @@
  * The binder is asked over UDP, and over TCP where that fails. Of several servers the nearest get a start, and the first
  * that a connection to comes about is taken; each is asked directly, since rpcbind no longer passes calls on (CALLIT).
  */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { DirectoryError, STATUS } from '../../directory/index.ts'
 import { BINDER } from '../codec.ts'
 import type { Answer, Ports, Procedure } from '../codec.ts'
 import type { Binding, OpenOptions } from '../handle.ts'
 import { BINDER_PROGRAM, BINDER_VERSION } from '../programs.ts'
 import { nearnessOf } from './own-network.ts'
+import { pause } from './pause.ts'
 import { getPort } from './portmap.ts'
 import type { Transport } from './portmap.ts'
 import { RpcClient } from './rpc-client.ts'
@@ -147,7 +147,7 @@ export async function connectFirst(bindings: readonly Binding[], options: OpenOp
   const connected = attempts.map(async ({ binding, giveUp }): Promise<Connected> => {
     const signal = options.signal === undefined ? giveUp.signal : AbortSignal.any([options.signal, giveUp.signal])
     const rank = ranks.indexOf(NEARNESS_ORDER[nearnessOf(binding.address)])
-    if (rank > 0) await sleep(rank * HEAD_START_MS, undefined, { signal })
+    if (rank > 0) await pause(rank * HEAD_START_MS, signal)
     const connection = await connectBinding(binding, { ...options, signal })
     if (winner === null) winner = { binding, connection }
     else connection.close()

@@ -2,7 +2,6 @@
  * A domain as `DomainHandle`: over one of its servers at a time, over another when that is lost, with writes at the master
  * (protocol.md §7.4).
  */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { DirectoryError, STATUS, valuesOf } from '../../directory/index.ts'
 import type { Procedure } from '../codec.ts'
 import type { Binding, DomainHandle, OpenOptions } from '../handle.ts'
@@ -11,6 +10,7 @@ import { connectFirst } from './connect.ts'
 import type { Connected } from './connect.ts'
 import { findCredential } from './credential.ts'
 import { resolvePath } from './paths.ts'
+import { pause } from './pause.ts'
 import { proceduresOver } from './procedures.ts'
 import type { CallKind, Procedures } from './procedures.ts'
 import { RpcError, isServerLost } from './rpc-error.ts'
@@ -151,7 +151,7 @@ class ServedDomain {
       }
       if (serversLeft > 0) continue
       if (this.#options.isAborting !== false) throw problem
-      await this.#pause(waitMs)
+      await pause(waitMs, this.#signal)
       waitMs = Math.min(waitMs * 2, LONGEST_BACKOFF_MS)
       serversLeft = this.#servers.length
     }
@@ -192,14 +192,6 @@ class ServedDomain {
     this.#current = connected
     this.#server = connected.binding
     return connected
-  }
-
-  async #pause(waitMs: number): Promise<void> {
-    try {
-      await sleep(waitMs, undefined, { signal: this.#signal })
-    } catch (error) {
-      throw new RpcError('aborted', 'the domain', error)
-    }
   }
 
   async #findCredential(): Promise<UnixCredential | null> {

@@ -1,13 +1,13 @@
 /** Opens domains by their names, and servers by host and tag (protocol.md §7.4). */
 import { lookup } from 'node:dns/promises'
 import { isIPv4 } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { PortolanError } from '../../core/index.ts'
 import { DirectoryError, STATUS } from '../../directory/index.ts'
 import type { Binding, DomainHandle, OpenOptions } from '../handle.ts'
 import { openHandle } from './domain-handle.ts'
 import { escapeDomain, parseDomainName } from './domain-name.ts'
 import type { DomainStep } from './domain-name.ts'
+import { pause } from './pause.ts'
 import { DEFAULT_TIMEOUT_MS } from './server-connection.ts'
 import { addressFrom, addressesOf, findChildName, isSameServer, listServers, listServersOf } from './servers.ts'
 
@@ -97,7 +97,7 @@ async function findParent(from: DomainHandle, options: OpenOptions): Promise<Bin
     } catch (error) {
       const isSeeking = error instanceof DirectoryError && error.status === STATUS.NORESPONSE
       if (!isSeeking || (options.isAborting !== false && Date.now() + PARENT_PAUSE_MS > end)) throw error
-      await sleep(PARENT_PAUSE_MS, undefined, options.signal === undefined ? {} : { signal: options.signal })
+      await pause(PARENT_PAUSE_MS, options.signal)
     }
 }
 
