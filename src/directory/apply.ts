@@ -106,14 +106,14 @@ function changeProperties(properties: Properties, operation: PropertyOperation, 
         values: property.values.toSpliced(operation.at, 1),
       })
     }
-    case 'writeValue': {
-      const property = requireProperty(properties, operation.index)
-      requireValue(property, operation.at)
-      requirePropertyAccess(properties, property.name, caller, false)
-      const values = unmaskValues(property.name, property.values, property.values.with(operation.at, operation.value))
-      return properties.with(operation.index, { name: property.name, values })
-    }
+    case 'writeValue':
+      break
   }
+  const property = requireProperty(properties, operation.index)
+  requireValue(property, operation.at)
+  requirePropertyAccess(properties, property.name, caller, false)
+  const values = unmaskValues(property.name, property.values, property.values.with(operation.at, operation.value))
+  return properties.with(operation.index, { name: property.name, values })
 }
 
 /** A mask that a client wrote back stands for the value that was there: a clone must be told that value. */

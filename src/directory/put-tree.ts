@@ -19,18 +19,34 @@ export interface PutCounts {
  * Puts a tree below a directory. A child is the same when its first name is; its other children stay.
  * @throws DirectoryError
  */
-export async function putTree(domain: Domain, parent: number, tree: Tree, caller: Caller): Promise<PutCounts> {
-  const name = firstValue(tree.properties, 'name')
-  const [found] = name === undefined ? [] : domain.find(parent, 'name', name)
-  if (found === undefined) {
-    const [object] = await createChildren(domain, parent, [tree.properties], caller)
-    const below = object === undefined ? NOTHING : await putNewChildren(domain, object, tree.children, caller)
-    return { created: below.created + 1, changed: below.changed }
+export function putTree(domain: Domain, parent: number, tree: Tree, caller: Caller): Promise<PutCounts> {
+  return putTrees(domain, parent, [tree], caller)
+}
+
+/** Of several with one first name, as `/services` has them, the first is the first that is there, and so on. */
+async function putTrees(domain: Domain, parent: number, trees: readonly Tree[], caller: Caller): Promise<PutCounts> {
+  const fresh: Tree[] = []
+  const used = new Set<number>()
+  let counts = NOTHING
+  for (const tree of trees) {
+    const name = firstValue(tree.properties, 'name')
+    const found = name === undefined ? undefined : findNamed(domain, parent, name, used)
+    if (found === undefined) {
+      fresh.push(tree)
+      continue
+    }
+    used.add(found)
+    const changed = await putProperties(domain, found, tree.properties, caller)
+    counts = sum(counts, { created: 0, changed: changed ? 1 : 0 })
+    counts = sum(counts, await putTrees(domain, found, tree.children, caller))
   }
-  const changed = await putProperties(domain, found, tree.properties, caller)
-  let counts: PutCounts = { created: 0, changed: changed ? 1 : 0 }
-  for (const child of tree.children) counts = sum(counts, await putTree(domain, found, child, caller))
-  return counts
+  return fresh.length === 0 ? counts : sum(counts, await putNewChildren(domain, parent, fresh, caller))
+}
+
+function findNamed(domain: Domain, parent: number, name: string, used: ReadonlySet<number>): number | undefined {
+  return domain
+    .find(parent, 'name', name)
+    .find((object) => !used.has(object) && firstValue(domain.read(object)?.properties ?? [], 'name') === name)
 }
 
 /** Replaces a directory's properties unless they are the same; whether they were not. */

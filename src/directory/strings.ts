@@ -61,6 +61,7 @@ export function withinLimits(operation: WriteOperation): WriteOperation {
       return { ...operation, name: cString(operation.name) }
     case 'createValue':
     case 'writeValue':
-      return { ...operation, value: cString(operation.value) }
+      break
   }
+  return { ...operation, value: cString(operation.value) }
 }

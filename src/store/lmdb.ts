@@ -171,11 +171,12 @@ export class LmdbStore implements Store {
   /** Runs a transaction; a null undoes it. */
   #write<T>(work: () => T | null): T | null {
     try {
-      const done: unknown = this.#root.transactionSync(() => {
-        const result = work()
-        return result === null ? ABORT : { result }
+      let result: T | null = null
+      this.#root.transactionSync(() => {
+        result = work()
+        return result === null ? ABORT : undefined
       })
-      return isResult<T>(done) ? done.result : null
+      return result
     } catch (error) {
       const isFull = systemCode(error) === 'ENOSPC' || DISK_FULL.test(messageOf(error))
       if (!isFull) throw error
@@ -256,10 +257,6 @@ function* readRange(
     : { start: asBuffer(from), end: asBuffer(to) }
   const options = { ...bounds, ...(limit === undefined ? {} : { limit }), ...(transaction ? { transaction } : {}) }
   for (const { key, value } of table.getRange(options)) yield { key, value }
-}
-
-function isResult<T>(value: unknown): value is { readonly result: T } {
-  return typeof value === 'object' && value !== null && 'result' in value
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

@@ -10,6 +10,11 @@ export const COMMAND_LOADERS = {
   free: async (): Promise<Command> => (await import('./free.ts')).command,
   kill: async (): Promise<Command> => (await import('./kill.ts')).command,
   registry: async (): Promise<Command> => (await import('./registry.ts')).command,
+  load: async (): Promise<Command> => (await import('./load.ts')).command,
+  export: async (): Promise<Command> => (await import('./export.ts')).command,
+  log: async (): Promise<Command> => (await import('./log.ts')).command,
+  backup: async (): Promise<Command> => (await import('./backup.ts')).command,
+  restore: async (): Promise<Command> => (await import('./restore.ts')).command,
   ...NETINFO_TOOLS,
   completion: async (): Promise<Command> => (await import('./completion.ts')).completion,
 } as const

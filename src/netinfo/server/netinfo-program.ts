@@ -103,36 +103,36 @@ export class NetInfoProgram implements RpcProgram {
     const reader = this.#reader
     return {
       ping: () => 'done',
-      root: (_, reply) => done(reader.self(reply, ROOT_OBJECT)),
-      self: ({ args }, reply) => done(reader.self(reply, readObject(args))),
-      parent: ({ args }, reply) => done(reader.parent(reply, readObject(args))),
-      read: ({ args }, reply) => done(reader.read(reply, readObject(args))),
+      root: doing((_, reply) => reader.self(reply, ROOT_OBJECT)),
+      self: doing(({ args }, reply) => reader.self(reply, readObject(args))),
+      parent: doing(({ args }, reply) => reader.parent(reply, readObject(args))),
+      read: doing(({ args }, reply) => reader.read(reply, readObject(args))),
       children: ({ args }, reply) => orParts(reader.children(reply, readObject(args))),
-      lookup: ({ args }, reply) => {
+      lookup: doing(({ args }, reply) => {
         const object = readObject(args)
         const key = readBytes(args, 'lookup/key')
-        return done(reader.lookup(reply, object, key, readBytes(args, 'lookup/value')))
-      },
-      lookupread: ({ args }, reply) => {
+        reader.lookup(reply, object, key, readBytes(args, 'lookup/value'))
+      }),
+      lookupread: doing(({ args }, reply) => {
         const object = readObject(args)
         const key = readBytes(args, 'lookupread/key')
-        return done(reader.lookupRead(reply, object, key, readBytes(args, 'lookupread/value')))
-      },
+        reader.lookupRead(reply, object, key, readBytes(args, 'lookupread/value'))
+      }),
       list: ({ args }, reply) => {
         const object = readObject(args)
         return orParts(reader.list(reply, object, readBytes(args, 'list/key')))
       },
       listall: ({ args }, reply) => orParts(reader.listAll(reply, readObject(args))),
-      listprops: ({ args }, reply) => done(reader.listProperties(reply, readObject(args))),
-      readprop: ({ args }, reply) => {
+      listprops: doing(({ args }, reply) => reader.listProperties(reply, readObject(args))),
+      readprop: doing(({ args }, reply) => {
         const object = readObject(args)
-        return done(reader.readProperty(reply, object, args.u32('readprop/property index')))
-      },
-      readname: ({ args }, reply) => {
+        reader.readProperty(reply, object, args.u32('readprop/property index'))
+      }),
+      readname: doing(({ args }, reply) => {
         const object = readObject(args)
         const index = args.u32('readname/property index')
-        return done(reader.readValue(reply, object, index, args.u32('readname/value index')))
-      },
+        reader.readValue(reply, object, index, args.u32('readname/value index'))
+      }),
     }
   }
 
@@ -158,10 +158,10 @@ export class NetInfoProgram implements RpcProgram {
   #serverHandlers(): Record<ServerProcedure, Handler> {
     const services = this.#services
     return {
-      statistics: ({ header }, reply) => {
+      statistics: doing(({ header }, reply) => {
         const counts = { calls: this.#calls, microseconds: this.#microseconds.map(Math.round) }
-        return done(encodeProperties(reply, services.statistics(header, counts)))
-      },
+        encodeProperties(reply, services.statistics(header, counts))
+      }),
       rparent: async (_, reply): Promise<RpcAnswer> => {
         const answer = await services.findParent()
         reply.u32(answer.status)
@@ -170,12 +170,11 @@ export class NetInfoProgram implements RpcProgram {
       },
       bind: ({ args }) => (services.isChild(decodeBinding(args, 'bind')) ? 'done' : 'systemError'),
       readall: ({ args, peer }, reply) => this.#readAll(args.u32('readall/checksum'), peer, reply),
-      crashed: ({ args, peer }) => done(services.hearCrashed(args.u32('crashed/checksum'), peer)),
-      resync: (_, reply) => {
+      crashed: doing(({ args, peer }) => services.hearCrashed(args.u32('crashed/checksum'), peer)),
+      resync: doing((_, reply) => {
         services.resync()
         reply.u32(STATUS.OK)
-        return 'done'
-      },
+      }),
     }
   }
 
@@ -236,8 +235,12 @@ function readBytes(args: XdrReader, place: string): Buffer {
   return args.bytes.subarray(from, to)
 }
 
-function done(_: void): RpcAnswer {
-  return 'done'
+/** A procedure that is done when its work is. */
+function doing(work: (call: RpcCall, reply: XdrWriter) => void): Handler {
+  return (call, reply) => {
+    work(call, reply)
+    return 'done'
+  }
 }
 
 function orParts(parts: Parts | null): RpcAnswer | RpcStream {

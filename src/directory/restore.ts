@@ -1,0 +1,75 @@
+/** Putting a copy of a domain, as `Store.backup` writes it, into the data folder. */
+import { copyFileSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { PortolanError, messageOf } from '../core/index.ts'
+import { LmdbStore } from '../store/index.ts'
+import type { About } from './about.ts'
+import { checkDomain } from './check.ts'
+import type { DataFolder } from './data-folder.ts'
+import { Domain } from './domain.ts'
+
+/**
+ * Checks the copy in a file, then puts it in place of a domain, at once.
+ * @throws ERR_PORTOLAN_STORE_EXISTS, ERR_PORTOLAN_STORE_UNREADABLE, ERR_PORTOLAN_STORE_VERSION; the data folder is then as before
+ */
+export async function restoreDomain(
+  folder: DataFolder,
+  tag: string,
+  file: string,
+  isReplacing: boolean,
+): Promise<About> {
+  const target = folder.fileOf(tag)
+  if (existsSync(target) && !isReplacing)
+    throw new PortolanError('ERR_PORTOLAN_STORE_EXISTS', `${target} is there already.`, {
+      hint: 'Use --replace to lose what it holds, or --domain for another tag.',
+    })
+  mkdirSync(folder.path, { recursive: true, mode: 0o700 })
+  const temporary = folder.temporaryOf(tag)
+  try {
+    copy(file, temporary)
+    const about = await checkCopy(temporary, tag)
+    syncFile(temporary)
+    folder.remove(tag)
+    renameSync(temporary, target)
+    syncFile(dirname(target))
+    return about
+  } finally {
+    rmSync(temporary, { force: true })
+    rmSync(`${temporary}-lock`, { force: true })
+  }
+}
+
+function copy(file: string, temporary: string): void {
+  try {
+    copyFileSync(file, temporary)
+  } catch (error) {
+    throw new PortolanError('ERR_PORTOLAN_STORE_UNREADABLE', `${file}: ${messageOf(error)}`, {
+      hint: 'Name a file that portolan backup wrote.',
+      cause: error,
+    })
+  }
+}
+
+async function checkCopy(temporary: string, tag: string): Promise<About> {
+  const domain = await Domain.open(LmdbStore.open(temporary), { tag })
+  try {
+    const problems = checkDomain(domain)
+    if (problems.length > 0)
+      throw new PortolanError('ERR_PORTOLAN_STORE_UNREADABLE', `The copy is damaged: ${problems[0] ?? ''}.`, {
+        hint: 'Use an older copy.',
+      })
+    return domain.about()
+  } finally {
+    await domain.close()
+  }
+}
+
+/** On Linux a folder is synced like a file: only then is the new name in it safe. */
+function syncFile(path: string): void {
+  const descriptor = openSync(path, 'r')
+  try {
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}
