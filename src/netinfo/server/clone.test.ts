@@ -201,3 +201,22 @@ test('a clone that does not know its master says so, and looks again', async (co
   await clone.stop()
   assert.equal(timers.nextInMs, null)
 })
+
+test('after a refused update a copy is taken even if the checksums are equal, but for one that has just come', async (context) => {
+  const { domain, source, master, clone, timers, next } = await given(context)
+  // Different contents of the same sum: what the other has at one property, this one has at another.
+  await setProperty(domain, objectAt(domain, 'users'), 'y', '1')
+  assert.equal(domain.checksum(), source.checksum())
+  clone.compare()
+  await until('readall', () => master.heard[0])
+  clone.updateRefused()
+  await next('replaced')
+  assert.deepEqual([...domain.objects()], [...source.objects()])
+  master.heard.length = 0
+  clone.updateRefused()
+  await until('readall', () => master.heard[0])
+  await timers.pass(2001)
+  assert.equal(master.heard.length, 1)
+  clone.updateRefused()
+  await next('replaced')
+})

@@ -29,11 +29,15 @@ const BUSY_MS = { first: 1000, max: 30_000 }
 const FAILED_MS = { first: 5000, max: 300_000 }
 /** How long an update waits for a copy that comes in; the master gives it 60 s. */
 const UPDATE_WAIT_MS = 30_000
+/** An update refused within this time after a copy is one that the copy held already. */
+const COVERED_MS = 2000
 
 export class Clone {
   readonly #options: CloneOptions
   #isStopped = false
   #isAgain = false
+  #isForced = false
+  #copiedAtMs = Number.NEGATIVE_INFINITY
   #attempts = 0
   #cancelWait: (() => void) | null = null
   #comparison: Promise<void> | null = null
@@ -63,6 +67,12 @@ export class Clone {
   /** CRASHED: the master is back, and has this checksum. */
   crashed(checksum: number): void {
     if (checksum !== this.#options.domain.checksum()) this.compare()
+  }
+
+  /** An update did not fit: this copy is not the master's, even if their checksums are equal. */
+  updateRefused(): void {
+    if (this.#options.timers.now() - this.#copiedAtMs > COVERED_MS) this.#isForced = true
+    this.compare()
   }
 
   /** Waits until no copy comes in: an update fits only then. False where that takes too long. */
@@ -99,6 +109,8 @@ export class Clone {
     this.#endCopy()
     this.#comparison = null
     if (outcome.kind === 'copied' && master !== null) {
+      this.#isForced = false
+      this.#copiedAtMs = this.#options.timers.now()
       this.#options.onEvent({ event: 'copy-received', server: master, checksum: outcome.checksum })
       this.#options.onReplaced()
     }
@@ -112,7 +124,14 @@ export class Clone {
   async #transferFrom(master: Binding | null): Promise<TransferOutcome> {
     if (master === null) return { kind: 'failed', reason: 'the address of the master is unknown' }
     const { domain, own, connect } = this.#options
-    return compareAndTransfer({ domain, own, connect, master, onCopy: () => this.#beginCopy() })
+    return compareAndTransfer({
+      domain,
+      own,
+      connect,
+      master,
+      isForced: this.#isForced,
+      onCopy: () => this.#beginCopy(),
+    })
   }
 
   #waitAndRetry(kind: 'busy' | 'failed'): void {

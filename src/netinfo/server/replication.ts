@@ -103,7 +103,7 @@ export class Replication {
   updateRefused(): void {
     if (this.#clone === null) return
     this.#options.onEvent({ event: 'update-refused' })
-    this.#clone.compare()
+    this.#clone.updateRefused()
   }
 
   #touchesRole(operation: WriteOperation): boolean {

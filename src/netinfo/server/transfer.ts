@@ -19,6 +19,8 @@ export interface TransferOptions {
   readonly own: OwnServer
   readonly master: Binding
   readonly connect: ConnectReplica
+  /** Whether to take a copy though the checksums are equal: two copies that went apart may well have the same sum. */
+  readonly isForced?: boolean
   /** Is called when a copy begins to come in. */
   readonly onCopy?: () => void
 }
@@ -29,7 +31,9 @@ export async function compareAndTransfer(options: TransferOptions): Promise<Tran
   try {
     const connection = await connect(master)
     try {
-      const copy = await connection.readAll(domain.checksum())
+      const checksum = domain.checksum()
+      const other = await connection.readAll(checksum)
+      const copy = other ?? (options.isForced === true ? await connection.readAll((checksum + 1) >>> 0) : null)
       if (copy === null) return { kind: 'equal' }
       options.onCopy?.()
       await domain.replaceAll(checkCopy(copy, own), copy.checksum, `${master.address}/${master.tag}`)
