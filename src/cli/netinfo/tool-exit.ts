@@ -66,7 +66,7 @@ export async function runTool(text: ToolText, context: Context, work: () => Prom
 /** @throws what is neither the user's mistake nor an answer of a directory */
 function tellError({ name, usage }: ToolText, { err }: Context, error: unknown): number {
   if (error instanceof UsageError) {
-    err(`${name}: ${printable(error.message)}\n${usage.map((line) => `usage: ${line}\n`).join('')}`)
+    err(`${name}: ${printable(error.message)}\n${usageText(usage)}`)
     return TOOL_EXIT.usage
   }
   if (error instanceof ToolError) {
@@ -78,6 +78,11 @@ function tellError({ name, usage }: ToolText, { err }: Context, error: unknown):
     return exitOfStatus(error.status)
   }
   throw error
+}
+
+/** The first line after `usage:`, the others below it. */
+function usageText(usage: readonly string[]): string {
+  return usage.map((line, index) => `${index === 0 ? 'usage:' : '      '} ${line}\n`).join('')
 }
 
 /** Does a part of the work; what the directory answers ends the tool with what it could not do, a colon and the status's text. */
