@@ -107,7 +107,11 @@ export class RpcOutbox {
 
   async #sendPieces(pieces: ReplyPieces): Promise<void> {
     this.#current = pieces
-    for (let piece = await pieces.next(); piece !== null; piece = await pieces.next()) await this.#sendSlowly(piece)
+    for (let piece = await pieces.next(); piece !== null; piece = await pieces.next()) {
+      await this.#sendSlowly(piece)
+      // The event that the socket has closed would never come in between: this loop may go on without a turn.
+      if (this.#socket.destroyed) pieces.leave()
+    }
     this.#current = null
     // A reply that broke off cannot be mended: the client would take what follows for its rest.
     if (pieces.isBroken) this.#socket.destroy()

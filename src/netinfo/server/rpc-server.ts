@@ -45,6 +45,7 @@ export class RpcServer {
   readonly #tcp: RpcTcp | null
   readonly #udp: RpcUdp | null
   readonly #limits: RpcLimits
+  #closing: Promise<unknown> | null = null
 
   private constructor(host: string, tcp: Bound<RpcTcp>, udp: Bound<RpcUdp>, limits: RpcLimits) {
     this.host = host
@@ -79,9 +80,10 @@ export class RpcServer {
     return { current, peak, max: this.#limits.connections, closedOldest }
   }
 
-  /** Takes no more calls, finishes those that it has within `graceMs`, then closes everything. */
+  /** Takes no more calls, finishes those that it has within `graceMs`, then closes everything. Only the first grace counts. */
   async close(graceMs = 0): Promise<void> {
-    await Promise.all([this.#tcp?.close(graceMs), this.#udp?.close(graceMs)])
+    this.#closing ??= Promise.all([this.#tcp?.close(graceMs), this.#udp?.close(graceMs)])
+    await this.#closing
   }
 }
 
