@@ -37,6 +37,7 @@ export async function* scriptLines(
 /** What a person types, after a prompt that says where one is. */
 export async function* typedLines(session: NiclSession): AsyncGenerator<string, void, undefined> {
   const terminal = new Terminal(session.context.isOutTerminal)
+  session.ask = (question) => terminal.next(question)
   try {
     for (;;) {
       const line = await terminal.next(await promptOf(session))

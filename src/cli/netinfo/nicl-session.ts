@@ -38,6 +38,8 @@ export class NiclSession {
   readonly isInteractive: boolean
   /** The object number of the current directory. */
   current: number = ROOT_OBJECT
+  /** Asks the person; null at the end of input. Who reads the commands from the terminal must read the answers too. */
+  ask: (question: string) => Promise<string | null>
   /** Set by `quit`. */
   hasEnded = false
   /** How many scripts are running, one called by the other. */
@@ -54,6 +56,7 @@ export class NiclSession {
     open: Opener,
   ) {
     this.context = context
+    this.ask = context.ask
     this.options = options
     this.isShell = kind.isShell
     this.isInteractive = kind.isInteractive
@@ -110,7 +113,7 @@ export class NiclSession {
   /** Whether to go on: true unless -i was given and a person, who is there to be asked, says no. */
   async isConfirmed(question: string): Promise<boolean> {
     if (!this.options.isAsking || !this.isInteractive) return true
-    const answer = await this.context.ask(`${printable(question)} [y/N] `)
+    const answer = await this.ask(`${printable(question)} [y/N] `)
     return answer !== null && /^y(es)?$/i.test(answer.trim())
   }
 
