@@ -47,8 +47,8 @@ export const LIMITS = {
   rpcTurnMs: 2,
   /** A reply by UDP: the most that the libraries of ONC RPC receive (UDPMSGSIZE). */
   rpcDatagramBytes: 8800,
-  /** A flat file, raw tree or JSON, read or written whole: a million users of 200 characters. */
-  flatFileChars: 192 * 1024 * 1024,
+  /** A flat file, raw tree or JSON, read or written whole: a million users, of 400 characters in raw. */
+  flatFileChars: 384 * 1024 * 1024,
   /** One line of a flat file, joined lines together: a group of 65,535 members with names of 15 characters. */
   flatLineChars: 1024 * 1024,
   /** Entries of one flat file, and directories of one tree: what one list of ids of the protocol holds. */

@@ -9,12 +9,12 @@ export const TAB_COLUMNS = 8
 
 /** One line for each entry that `lineOf` has one for, each with its newline. */
 export function dumpLines(entries: Iterable<Properties>, lineOf: (entry: Properties) => string | undefined): string {
-  let text = ''
+  const lines: string[] = []
   for (const entry of entries) {
     const line = lineOf(entry)
-    if (line !== undefined) text += `${line}\n`
+    if (line !== undefined) lines.push(`${line}\n`)
   }
-  return text
+  return lines.join('')
 }
 
 /** A value without line breaks, which would make a second line of it. */

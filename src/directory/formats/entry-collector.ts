@@ -16,6 +16,14 @@ function findFault(property: Property): string | undefined {
   return undefined
 }
 
+function isWellFormed({ name, values }: Property): boolean {
+  return name.isWellFormed() && values.every((value) => value.isWellFormed())
+}
+
+function unifyProperty({ name, values }: Property): Property {
+  return { name: unifyText(name), values: values.map(unifyText) }
+}
+
 export class EntryCollector {
   readonly #entries: Properties[] = []
   readonly #problems: FormatProblem[] = []
@@ -38,7 +46,7 @@ export class EntryCollector {
       this.report(line, fault)
       return
     }
-    this.#entries.push(properties.map(({ name, values }) => ({ name: unifyText(name), values: values.map(unifyText) })))
+    this.#entries.push(properties.every(isWellFormed) ? properties : properties.map(unifyProperty))
   }
 
   report(line: number, message: string): void {

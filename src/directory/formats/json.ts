@@ -25,7 +25,7 @@ const text = v.pipe(
   ),
   v.transform(unifyText),
 )
-const document = v.object({ schemaVersion: v.literal(SCHEMA_VERSION), tree: v.unknown() })
+const documentSchema = v.object({ schemaVersion: v.literal(SCHEMA_VERSION), tree: v.unknown() })
 /** One directory, its children still unread: a schema that called itself could be led as deep as the input likes. */
 const directory = v.object({
   properties: v.pipe(
@@ -40,9 +40,17 @@ const directory = v.object({
  * @throws ERR_PORTOLAN_INPUT_TOO_LARGE for a tree that parseTreeJson would not take
  */
 export function formatTreeJson(tree: Tree): string {
-  const formatted = `${JSON.stringify({ schemaVersion: SCHEMA_VERSION, tree: copyTree(tree, 0) }, null, 2)}\n`
-  checkLength(formatted.length)
-  return formatted
+  const document = { schemaVersion: SCHEMA_VERSION, tree: copyTree(tree, 0) }
+  let json: string
+  try {
+    json = `${JSON.stringify(document, null, 2)}\n`
+  } catch (error) {
+    // The engine's longest string is not much longer than the limit.
+    if (error instanceof RangeError) throw makeTooLarge('the tree is too large for one JSON document')
+    throw error
+  }
+  checkLength(json.length)
+  return json
 }
 
 /**
@@ -59,7 +67,7 @@ export function parseTreeJson(json: string): Tree {
     const at = /line \d+ column \d+/.exec(messageOf(error))?.[0]
     throw new PortolanError('ERR_PORTOLAN_TREE_INVALID', at === undefined ? 'not JSON' : `not JSON, at ${at}`)
   }
-  const { tree } = check(document, value, '')
+  const { tree } = check(documentSchema, value, '')
   return readTree(tree, 'tree', 0, { count: 0 })
 }
 

@@ -4,46 +4,64 @@
  * One thing differs. nidump writes a backslash as it is, and its loader takes a backslash together with what follows, so
  * that a value that ends in one swallows its own quote. Here a backslash is written twice, which every loader reads as one.
  */
-import type { Properties } from '../model.ts'
 import { checkDepth, checkLength } from './tree.ts'
 import type { Tree } from './tree.ts'
 
 const LEVEL = '  '
+/** Parts that are joined at once: a text that grows piece by piece is a rope that the collector walks again and again. */
+const JOINED_PARTS = 4096
 
 /**
  * Writes a tree, with a newline at the end.
  * @throws ERR_PORTOLAN_INPUT_TOO_LARGE for a tree that parseRaw would not take
  */
 export function dumpRaw(tree: Tree): string {
-  const text = `${dumpDirectory(tree, '', 0)}\n`
-  checkLength(text.length)
-  return text
+  const output = new BoundedText()
+  dumpDirectory(output, tree, '', 0)
+  output.write('\n')
+  return output.finish()
 }
 
-function dumpDirectory(tree: Tree, indent: string, depth: number): string {
+class BoundedText {
+  readonly #chunks: string[] = []
+  #parts: string[] = []
+  #length = 0
+
+  write(part: string): void {
+    this.#length += part.length
+    checkLength(this.#length)
+    this.#parts.push(part)
+    if (this.#parts.length === JOINED_PARTS) this.#join()
+  }
+
+  finish(): string {
+    this.#join()
+    return this.#chunks.join('')
+  }
+
+  #join(): void {
+    this.#chunks.push(this.#parts.join(''))
+    this.#parts = []
+  }
+}
+
+function dumpDirectory(output: BoundedText, tree: Tree, indent: string, depth: number): void {
   checkDepth(depth)
   const inner = indent + LEVEL
-  let text = `${indent}{\n${dumpProperties(tree.properties, inner)}`
-  if (tree.children.length > 0) {
-    text += `${inner}CHILDREN = (\n`
-    let separator = ''
-    for (const child of tree.children) {
-      text += separator + dumpDirectory(child, inner + LEVEL, depth + 1)
-      checkLength(text.length)
-      separator = ',\n'
-    }
-    text += `\n${inner})\n`
-  }
-  return `${text}${indent}}`
-}
-
-function dumpProperties(properties: Properties, indent: string): string {
-  let text = ''
-  for (const { name, values } of properties) {
+  output.write(`${indent}{\n`)
+  for (const { name, values } of tree.properties) {
     const list = values.length === 0 ? '' : `${values.map(quote).join(', ')} `
-    text += `${indent}${quote(name)} = ( ${list});\n`
+    output.write(`${inner}${quote(name)} = ( ${list});\n`)
   }
-  return text
+  if (tree.children.length > 0) {
+    output.write(`${inner}CHILDREN = (\n`)
+    tree.children.forEach((child, index) => {
+      if (index > 0) output.write(',\n')
+      dumpDirectory(output, child, inner + LEVEL, depth + 1)
+    })
+    output.write(`\n${inner})\n`)
+  }
+  output.write(`${indent}}`)
 }
 
 function quote(text: string): string {
