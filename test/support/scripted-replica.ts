@@ -56,7 +56,7 @@ function incoming({ checksum, objects }: NonNullable<ScriptedReplica['copy']>): 
   async function* stream(): AsyncGenerator<DirectoryObject> {
     yield* objects
   }
-  return { checksum, objects: stream() }
+  return { checksum, highestId: 0, objects: stream() }
 }
 
 function wordsOf(operation: WriteOperation): string {

@@ -17,12 +17,14 @@ import { replicaConnector } from '../../src/netinfo/server/replica-network.ts'
 import type { RpcProgram } from '../../src/netinfo/server/rpc-program.ts'
 import { RpcServer } from '../../src/netinfo/server/rpc-server.ts'
 import { systemTimers } from '../../src/netinfo/server/timers.ts'
-import type { Binding } from '../../src/netinfo/handle.ts'
 import { atEnd } from './at-end.ts'
 import { tempFolder } from './temp-folder.ts'
 
 /** Where the binders of the hosts of one test listen, by address. */
 export type BinderPorts = Map<string, number>
+
+/** A host that is not there yet: nothing listens at this port. */
+const NOBODY_PORT = 1
 
 /** The second address of every host: where calls on the loopback come from. */
 export const LOOPBACK_SOURCE = '127.0.0.1'
@@ -133,5 +135,5 @@ function atStop(one: RpcServer, other: RpcServer): void {
 
 /** Connects to the host at an address by its binder. */
 export function connectorTo(binders: BinderPorts): ReturnType<typeof replicaConnector> {
-  return async (server: Binding) => replicaConnector({ binderPort: binders.get(server.address) ?? 1 })(server)
+  return replicaConnector({ binderPortOf: (address) => binders.get(address) ?? NOBODY_PORT })
 }

@@ -157,7 +157,10 @@ test('an update waits while a copy comes in, and no longer than 30 s', async (co
   }
   const stream = slow()
   const connected = master.connect.bind(master)
-  master.connect = () => ({ ...connected(), readAll: async () => ({ checksum: source.checksum(), objects: stream }) })
+  master.connect = () => ({
+    ...connected(),
+    readAll: async () => ({ checksum: source.checksum(), highestId: 0, objects: stream }),
+  })
   assert.equal(await clone.readyForUpdate(), true)
   clone.compare()
   await until('the copy', () => clone.isTransferring || null)

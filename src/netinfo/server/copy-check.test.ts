@@ -33,7 +33,8 @@ async function* stream(objects: readonly DirectoryObject[]): AsyncGenerator<Dire
 async function check(objects: readonly DirectoryObject[], checksum?: number): Promise<readonly DirectoryObject[]> {
   const sum = checksum ?? objects.reduce(addToChecksum, 0)
   const passed: DirectoryObject[] = []
-  for await (const object of checkCopy({ checksum: sum, objects: stream(objects) }, OWN)) passed.push(object)
+  for await (const object of checkCopy({ checksum: sum, highestId: 0, objects: stream(objects) }, OWN))
+    passed.push(object)
   return passed
 }
 

@@ -5,6 +5,8 @@ import type { Binding } from '../handle.ts'
 /** A domain's copy as it comes in, one directory at a time. */
 export interface IncomingCopy {
   readonly checksum: number
+  /** A hint alone: line A sends the largest object number, line N one more. */
+  readonly highestId: number
   readonly objects: AsyncIterable<DirectoryObject>
 }
 
