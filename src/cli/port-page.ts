@@ -1,5 +1,6 @@
 /** The page of one port for a terminal: one screen, unless `all` is asked for. */
 import { rangeOf } from '../registry/index.ts'
+import { declaredPart } from './page-declared.ts'
 import { herePart } from './page-here.ts'
 import { registryPart } from './page-registry.ts'
 import { usesPart } from './page-uses.ts'
@@ -16,15 +17,17 @@ export interface PageOptions {
   readonly all: boolean
   /** What the socket reader could not see; null when this machine was not looked at. */
   readonly notes: readonly string[] | null
+  /** The domains that were asked what they declare, and what could not be asked. */
+  readonly declared?: { readonly domains: readonly string[]; readonly notes: readonly string[] }
 }
 
-export function renderPort(report: PortReport, style: Style, { all, notes }: PageOptions): string {
+export function renderPort(report: PortReport, style: Style, { all, notes, declared }: PageOptions): string {
   const parts = [
     header(report, style),
     registryPart(report, style, all),
     usesPart(report, style, all),
     notes === null ? '' : herePart(report, style, all, notes),
-    section('Declared', style, paragraph('Nothing: no directory serves this machine yet.', style.width, '  ')),
+    declaredPart(report, style, declared?.domains ?? [], declared?.notes ?? []),
     checksPart(report.port, style),
   ]
   return parts.filter((part) => part !== '').join('\n')

@@ -2,6 +2,8 @@
  * The whole answer for one port, as data: what `--json` prints and what the page for people is made from.
  * The form is documented in docs/reference/json.md; a change that removes or renames a field raises the version.
  */
+import { NO_DIRECTORY } from './declared.ts'
+import type { Declaration, DeclaredBook } from './declared.ts'
 import type { Connection, Listener, Sockets } from '../listeners/index.ts'
 import { isGhost, rangeOf, readablePeople, relateUse } from '../registry/index.ts'
 import type {
@@ -113,7 +115,7 @@ export interface PortReport {
   readonly listeners: readonly Listener[]
   readonly connections: readonly Connection[]
   /** Entries of a directory that say the port should be in use. */
-  readonly declared: readonly never[]
+  readonly declared: readonly Declaration[]
 }
 
 /** Joins what is known of one port. `sockets` may hold those of other ports too; null leaves this machine out. */
@@ -123,6 +125,7 @@ export function reportPort(
   registry: Registry,
   lore: LoreBook,
   sockets: Sockets | null,
+  declared: DeclaredBook = NO_DIRECTORY,
 ): PortReport {
   const entries = registry.lookupAll(port)
   const assigned = entries.some((entry) => entry.status === 'assigned')
@@ -147,8 +150,13 @@ export function reportPort(
     connections: (sockets?.connections ?? []).filter(
       (each) => (each.port === port || each.remotePort === port) && isAsked(each),
     ),
-    declared: [],
+    declared: declared.forPort(port).filter((each) => isAskedBy(each, transports)),
   }
+}
+
+/** A declaration without a protocol speaks of all. */
+function isAskedBy({ protocols }: Declaration, transports: readonly Transport[]): boolean {
+  return protocols.length === 0 || transports.some((transport) => protocols.includes(transport))
 }
 
 /** What a reader most likely meets comes first: what is in use today, what is extinct, malware; the order is else kept. */

@@ -5,6 +5,8 @@ import type { SocketReader, Sockets } from '../../listeners/index.ts'
 import { PortolanError, printable } from '../../core/index.ts'
 import { JSON_OPTION } from '../command.ts'
 import type { Arguments, Command, Context } from '../command.ts'
+import { NO_DIRECTORY, readDeclared } from '../declared.ts'
+import type { DeclaredBook } from '../declared.ts'
 import { renderPort } from '../port-page.ts'
 import { reportPort } from '../port-report.ts'
 import { parseQuery } from '../query.ts'
@@ -26,7 +28,7 @@ export const command: Command = {
       short: 'a',
       help: 'Tell everything: every field of the registry, every use with its history, every socket.',
     },
-    { name: 'no-sockets', help: 'Leave this machine out: only the registry and the lore.' },
+    { name: 'no-sockets', help: 'Leave this machine and its directory out: only the registry and the lore.' },
   ],
   examples: [
     { line: 'portolan 973', says: 'a port' },
@@ -51,8 +53,9 @@ async function runPort(args: Arguments, context: Context): Promise<0 | 1> {
   const book = (): LoreBook => (lore ??= openLore())
   const queries = words.map((word) => parseQuery(word, registry, book))
   const sockets = reader === null ? null : await socketsFor(queries, reader)
-  if (args.has('json')) writeJson(queries, registry, book(), sockets, context)
-  else await writePages(queries, registry, book(), sockets, args.has('all'), context)
+  const declared = reader === null ? NO_DIRECTORY : await readDeclared(portsIn(queries), context.env)
+  if (args.has('json')) writeJson(queries, registry, book(), sockets, declared, context)
+  else await writePages(queries, registry, book(), sockets, declared, args.has('all'), context)
   const unknown = queries.filter((query) => query.spans.length === 0)
   for (const query of unknown) context.err(explainUnknown(query, registry, book()))
   return unknown.length === 0 ? 0 : 1
@@ -75,8 +78,11 @@ function splitWords(text: string): string[] {
 }
 
 function socketsFor(queries: readonly PortQuery[], reader: SocketReader): Promise<Sockets> {
-  const ports = new Set(queries.flatMap((query) => query.spans.flatMap(portsOf)))
-  return reader({ ports, connections: true })
+  return reader({ ports: portsIn(queries), connections: true })
+}
+
+function portsIn(queries: readonly PortQuery[]): ReadonlySet<number> {
+  return new Set(queries.flatMap((query) => query.spans.flatMap(portsOf)))
 }
 
 export function portsOf({ first, last }: PortSpan): number[] {
@@ -89,13 +95,16 @@ function writeJson(
   registry: Registry,
   lore: LoreBook,
   sockets: Sockets | null,
+  declared: DeclaredBook,
   context: Context,
 ): void {
   let separator = '[\n'
   for (const { spans, transports } of queries) {
     for (const span of spans) {
       for (const port of portsOf(span)) {
-        context.out(separator + JSON.stringify(reportPort(port, transports, registry, lore, sockets), null, 2))
+        context.out(
+          separator + JSON.stringify(reportPort(port, transports, registry, lore, sockets, declared), null, 2),
+        )
         separator = ',\n'
       }
     }
@@ -108,6 +117,7 @@ async function writePages(
   registry: Registry,
   lore: LoreBook,
   sockets: Sockets | null,
+  declared: DeclaredBook,
   all: boolean,
   context: Context,
 ): Promise<void> {
@@ -116,9 +126,10 @@ async function writePages(
     for (const span of query.spans) {
       const page =
         span.first === span.last
-          ? renderPort(reportPort(span.first, query.transports, registry, lore, sockets), context.style, {
+          ? renderPort(reportPort(span.first, query.transports, registry, lore, sockets, declared), context.style, {
               all,
               notes: sockets?.notes ?? null,
+              declared,
             })
           : (await import('../range-page.ts')).renderRange(span, query, registry, lore, sockets, context.style)
       context.out(separator + page)

@@ -18,8 +18,8 @@ import type { BindingNetwork } from './binding.ts'
 
 export interface BindingNetworkOptions {
   readonly portmapPort?: number
-  /** Asked instead of the portmapper where one server is asked directly. */
-  readonly binderPort?: number
+  /** The port of a host's binder, where it is known without its portmapper: that of this machine. */
+  readonly binderPortOf?: (address: string) => number | undefined
 }
 
 /** In all, for the binder and the server (line A). */
@@ -32,12 +32,13 @@ const ROOT_UID = 0
 
 /** The network of this machine. */
 export function bindingNetwork(options: BindingNetworkOptions = {}): BindingNetwork {
-  const { portmapPort = PORTMAP_PORT, binderPort } = options
+  const { portmapPort = PORTMAP_PORT, binderPortOf } = options
   return {
     interfaces,
     isAlive: async ({ address, tag }, outerSignal) => {
       const signal = AbortSignal.any([outerSignal, AbortSignal.timeout(ALIVE_MS)])
       try {
+        const binderPort = binderPortOf?.(address)
         const ask = { readTimeoutMs: ALIVE_MS, signal, ...(binderPort === undefined ? {} : { binderPort }) }
         const { udpPort } = await getRegister(address, tag, ask)
         await callUdp(NETINFO.ping, undefined, { address, port: udpPort, timeoutMs: ALIVE_MS, signal })

@@ -8,8 +8,8 @@ import type { Answer } from '../codec.ts'
 import type { ConnectReplica } from './replica-connection.ts'
 
 export interface ReplicaNetworkOptions {
-  /** Asked instead of the portmapper: for servers on ports of their own. */
-  readonly binderPort?: number
+  /** The port of a host's binder, where it is known without its portmapper: that of this machine. */
+  readonly binderPortOf?: (address: string) => number | undefined
 }
 
 /** Reaching the other server, in milliseconds. */
@@ -20,7 +20,9 @@ const CALL_MS = 60_000
 /** Connects to servers as their binders register them, from a reserved port and without a credential. */
 export function replicaConnector(options: ReplicaNetworkOptions = {}): ConnectReplica {
   return async ({ address, tag }) => {
-    const { tcpPort } = await getRegister(address, tag, { readTimeoutMs: CONNECT_MS, ...options })
+    const binderPort = options.binderPortOf?.(address)
+    const ask = { readTimeoutMs: CONNECT_MS, ...(binderPort === undefined ? {} : { binderPort }) }
+    const { tcpPort } = await getRegister(address, tag, ask)
     const connection = await connectServer({ address, tcpPort, isReservedPort: true })
     const call = connection.callWith({ readTimeoutMs: CALL_MS, writeTimeoutMs: CALL_MS, credential: null })
     return {

@@ -1,0 +1,147 @@
+/** One domain, served: its data, the program that answers for it, and what joins it to other servers. */
+import { hostname } from 'node:os'
+import type { Domain } from '../../directory/index.ts'
+import type { Binding } from '../handle.ts'
+import { bindingNetwork } from './binding-network.ts'
+import { DomainServices } from './domain-services.ts'
+import { NetInfoProgram } from './netinfo-program.ts'
+import { isOwnAddress, ownAddresses } from './own-addresses.ts'
+import type { OnReplicationEvent } from './replica-connection.ts'
+import { replicaConnector } from './replica-network.ts'
+import type { RpcPeer } from './rpc-program.ts'
+import { RpcServer } from './rpc-server.ts'
+import { systemTimers } from './timers.ts'
+import { isTrustedPeer } from './trusted-networks.ts'
+
+export interface DomainServerOptions {
+  readonly domain: Domain
+  /** The address to listen on. */
+  readonly host: string
+  /** The TCP and UDP port; left out: as the original chooses (protocol.md §1). */
+  readonly port?: number
+  /** What STATISTICS says of the program. */
+  readonly version: string
+  /** The port of a host's binder, where it is known without its portmapper. */
+  readonly binderPortOf?: (address: string) => number | undefined
+  readonly portmapPort?: number
+  /** Servers of the parent in place of those in `/machines`; an empty list: there is no parent. */
+  readonly parentServers?: readonly Binding[]
+  readonly onEvent: OnReplicationEvent
+  readonly onError: (error: unknown) => void
+}
+
+/** The port of the server of tag `local`, known to every client of line A. */
+const LOCAL_TAG = 'local'
+const LOCAL_PORT = 1033
+/** Where `bindresvport` looks: from the top, so that the lowest, of other services, stay free. */
+const RESERVED_FIRST = 600
+const RESERVED_LAST = 1023
+const NO_CONNECTIONS = { current: 0, peak: 0, max: 0, closedOldest: 0 }
+const DRAIN_MS = 5000
+
+export class DomainServer {
+  readonly domain: Domain
+  readonly services: DomainServices
+  readonly #rpc: RpcServer
+  readonly #stopWatching: () => void
+
+  private constructor(domain: Domain, services: DomainServices, rpc: RpcServer, stopWatching: () => void) {
+    this.domain = domain
+    this.services = services
+    this.#rpc = rpc
+    this.#stopWatching = stopWatching
+  }
+
+  /**
+   * Begins to serve a domain; it must say who its master is. The domain is closed with the server.
+   * @throws ERR_PORTOLAN_LISTEN_FAILED
+   */
+  static async start(options: DomainServerOptions): Promise<DomainServer> {
+    const { domain, version, binderPortOf, portmapPort, parentServers, onEvent, onError } = options
+    let rpc: RpcServer | null = null
+    const services = new DomainServices({
+      domain,
+      own: { tag: domain.tag, isOwnAddress },
+      addresses: ownAddresses,
+      hostName: hostname(),
+      version,
+      connections: () => rpc?.stats ?? NO_CONNECTIONS,
+      isTrusted: (peer: RpcPeer) => isTrustedPeer(domain, services.tunables().trustedNetworks, peer),
+      connect: replicaConnector(binderPortOf === undefined ? {} : { binderPortOf }),
+      network: bindingNetwork({
+        ...(binderPortOf === undefined ? {} : { binderPortOf }),
+        ...(portmapPort === undefined ? {} : { portmapPort }),
+      }),
+      ...(parentServers === undefined ? {} : { parentServers }),
+      timers: systemTimers(onError),
+      random: Math.random,
+      onEvent,
+    })
+    rpc = await listen(new NetInfoProgram(domain, services), options, services.tunables().port)
+    services.start()
+    return new DomainServer(domain, services, rpc, watchForeignWrites(domain, services))
+  }
+
+  get tag(): string {
+    return this.domain.tag
+  }
+
+  get host(): string {
+    return this.#rpc.host
+  }
+
+  get tcpPort(): number {
+    return this.#rpc.tcpPort ?? 0
+  }
+
+  get udpPort(): number {
+    return this.#rpc.udpPort ?? 0
+  }
+
+  /** Finishes what is under way, sends the clones what they are owed, and closes the domain. */
+  async close(): Promise<void> {
+    this.#stopWatching()
+    await this.#rpc.close(DRAIN_MS)
+    await this.services.stop()
+    await this.domain.close()
+  }
+}
+
+/** Other programs may write to the store, too (`portolan load`): then the clones must compare. */
+function watchForeignWrites(domain: Domain, services: DomainServices): () => void {
+  let own = domain.revision()
+  const stopCounting = domain.onWrite((_, { revision }) => {
+    own = Math.max(own, revision)
+  })
+  const watch = domain.store.watch(domain.store.revision(), () => {
+    const revision = domain.revision()
+    if (revision <= own) return
+    own = revision
+    if (services.replication.role.kind === 'master') services.resync()
+  })
+  return () => {
+    stopCounting()
+    watch.stop()
+  }
+}
+
+async function listen(program: NetInfoProgram, options: DomainServerOptions, ownPort: number): Promise<RpcServer> {
+  const { host, port, onError, domain } = options
+  const open = (tcpPort: number, udpPort: number): Promise<RpcServer> =>
+    RpcServer.listen([program], { host, tcpPort, udpPort, onError })
+  if (port !== undefined) return open(port, port)
+  if (domain.tag === LOCAL_TAG) {
+    const wanted = ownPort === 0 ? LOCAL_PORT : ownPort
+    const local = await open(wanted, wanted).catch(() => null)
+    if (local !== null) return local
+  }
+  if (process.getuid?.() === 0) {
+    const start = RESERVED_FIRST + Math.floor(Math.random() * (RESERVED_LAST - RESERVED_FIRST + 1))
+    for (let tries = 0; tries <= RESERVED_LAST - RESERVED_FIRST; tries += 1) {
+      const reserved = RESERVED_FIRST + ((start - RESERVED_FIRST + tries) % (RESERVED_LAST - RESERVED_FIRST + 1))
+      const server = await open(reserved, reserved).catch(() => null)
+      if (server !== null) return server
+    }
+  }
+  return open(0, 0)
+}
