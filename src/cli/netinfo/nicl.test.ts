@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { describe, test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { runCli, startCli } from '../../../test/support/run-cli.ts'
@@ -27,7 +27,7 @@ interface Made {
 }
 
 function made(context: TestContext): Made {
-  const file = join(tempFolder(context), 'ada.nidb')
+  const file = join(tempFolder(context), 'ada.mdb')
   return {
     file,
     run: (...words) => runTool((tool) => nicl(['-raw', file, ...words], tool)),
@@ -350,6 +350,13 @@ describe('nicl, use', () => {
     assert.match((await store.run('read', '/')).err, /is not a store of Portolan/)
     const again = await runTool((tool) => nicl(['-c', '-raw', store.file], tool))
     assert.match(again.err, /is there already/)
+    const folder = await runTool((tool) => nicl(['-raw', dirname(store.file), 'read', '/'], tool))
+    assert.match(folder.err, /is a folder: name the store in it/)
+    const nowhere = join(dirname(store.file), 'nix', 'ada.mdb')
+    const unmade = await runTool((tool) => nicl(['-c', '-raw', nowhere, 'read', '/'], tool))
+    assert.match(unmade.err, /there is no folder/)
+    assert.equal(existsSync(dirname(nowhere)), false)
+    for (const { status } of [again, folder, unmade]) assert.equal(status, 15)
   })
 
   test('says what needs a server, and what cannot be mended in a store', async (context) => {

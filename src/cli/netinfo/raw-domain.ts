@@ -1,6 +1,7 @@
 /** A domain's store as a handle, without a server: what `nicl -raw` works on. Everything is allowed, and nothing is hidden. */
-import { existsSync } from 'node:fs'
-import { basename, extname } from 'node:path'
+import { existsSync, statSync } from 'node:fs'
+import { basename, dirname, extname } from 'node:path'
+import { PortolanError, messageOf, systemCode } from '../../core/index.ts'
 import { APPEND, DirectoryError, Domain, ROOT_OBJECT, STATUS, valuesOf } from '../../directory/index.ts'
 import type { Caller, DirectoryObject, Id, Properties, WriteOperation } from '../../directory/index.ts'
 import type { DomainHandle } from '../../netinfo/index.ts'
@@ -17,9 +18,24 @@ const CALLER: Caller = { kind: 'superuser', name: 'root', from: 'local' }
  * ERR_PORTOLAN_STORE_VERSION
  */
 export async function openRawDomain(file: string, isNew: boolean): Promise<Domain> {
-  if (isNew && existsSync(file)) throw new NiclError(`${file} is there already: -c makes a new store`)
-  if (!isNew && !existsSync(file)) throw new NiclError(`${file} does not exist: -c makes a new store`)
-  return Domain.open(LmdbStore.open(file), { tag: basename(file, extname(file)) })
+  refuseUnfit(file, isNew)
+  try {
+    return await Domain.open(LmdbStore.open(file), { tag: basename(file, extname(file)) })
+  } catch (error) {
+    // The file belongs to someone else, for example.
+    throw systemCode(error) === undefined || error instanceof PortolanError
+      ? error
+      : new NiclError(`${file} cannot be opened: ${messageOf(error)}`)
+  }
+}
+
+function refuseUnfit(file: string, isNew: boolean): void {
+  const found = statSync(file, { throwIfNoEntry: false })
+  if (found?.isDirectory() === true) throw new NiclError(`${file} is a folder: name the store in it, TAG.mdb`)
+  if (isNew && found !== undefined) throw new NiclError(`${file} is there already: -c makes a new store`)
+  if (!isNew && found === undefined) throw new NiclError(`${file} does not exist: -c makes a new store`)
+  const folder = dirname(file)
+  if (isNew && !existsSync(folder)) throw new NiclError(`there is no folder ${folder}`)
 }
 
 /** The store is not closed with the handle: whoever opened it does that. */
