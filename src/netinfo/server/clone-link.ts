@@ -13,6 +13,8 @@ export interface Update {
   readonly operation: WriteOperation
   /** The domain's revision after it. */
   readonly revision: number
+  /** About how much memory it takes. */
+  readonly sizeBytes: number
 }
 
 /** `copying`: it is being sent the whole domain, and updates since wait. */
@@ -20,6 +22,13 @@ type State = 'current' | 'copying' | 'failed'
 
 /** A clone this far behind is better served by a copy; it also bounds what a silent clone makes the master keep. */
 const QUEUE_MAX = 10_000
+/** As the number, for updates that are large; in bytes. */
+const QUEUE_BYTES_MAX = 32 * 1024 * 1024
+/**
+ * Updates under way at once. They arrive in order on one connection, and a clone does them in order; answered one by one they
+ * went at 1,000 a second, for each waits for the clone's disk. After one that fails the others change nothing: the clone takes a copy.
+ */
+const WINDOW = 64
 
 export class CloneLink {
   readonly server: Binding
@@ -28,6 +37,7 @@ export class CloneLink {
   readonly #connect: ConnectReplica
   #state: State = 'current'
   #queue: Update[] = []
+  #queuedBytes = 0
   #connection: ReplicaConnection | null = null
   #last: Promise<unknown> = Promise.resolve()
   #conversations = 0
@@ -60,19 +70,18 @@ export class CloneLink {
   /** Keeps an update for it; false where it is too far behind and has failed by that. */
   add(update: Update): boolean {
     if (this.#state === 'failed' || update.revision <= this.#heldRevision) return true
-    if (this.#queue.length >= QUEUE_MAX) {
-      this.#fail()
-      return false
-    }
     this.#queue.push(update)
-    return true
+    this.#queuedBytes += update.sizeBytes
+    if (this.#queue.length <= QUEUE_MAX && this.#queuedBytes <= QUEUE_BYTES_MAX) return true
+    this.#fail()
+    return false
   }
 
   /** It is about to get a copy, or has the same one, as of a revision: what came before is no longer owed. */
   holdCopy(revision: number, isComing: boolean): void {
     this.#copies += 1
     this.#heldRevision = revision
-    this.#queue = this.#queue.filter((update) => update.revision > revision)
+    this.#keepAfter(revision)
     this.#state = isComing ? 'copying' : 'current'
     if (!isComing) this.failures = 0
   }
@@ -91,12 +100,11 @@ export class CloneLink {
    */
   async send(): Promise<string | null> {
     return this.#inTurn(async (connection, isCurrent) => {
-      for (let left = this.#queue.length; left > 0 && isCurrent(); left -= 1) {
-        const [update] = this.#queue
-        if (update === undefined) return
-        await sendUpdate(connection, update.operation)
+      for (let left = this.#queue.length; left > 0 && isCurrent(); left -= WINDOW) {
+        const updates = this.#queue.slice(0, Math.min(left, WINDOW))
+        await Promise.all(updates.map(async ({ operation }) => sendUpdate(connection, operation)))
         // A copy begun meanwhile has already dropped what it covers.
-        if (this.#queue[0] === update) this.#queue.shift()
+        if (isCurrent()) this.#drop(updates.length)
       }
     })
   }
@@ -154,9 +162,19 @@ export class CloneLink {
 
   #fail(): void {
     this.#state = 'failed'
-    this.#queue = []
+    this.#drop(this.#queue.length)
     this.failures += 1
     this.close()
+  }
+
+  /** Forgets the oldest. */
+  #drop(count: number): void {
+    for (const { sizeBytes } of this.#queue.splice(0, count)) this.#queuedBytes -= sizeBytes
+  }
+
+  #keepAfter(revision: number): void {
+    const first = this.#queue.findIndex((update) => update.revision > revision)
+    this.#drop(first === -1 ? this.#queue.length : first)
   }
 }
 

@@ -282,3 +282,21 @@ test('what is queued at the end is still sent', async (context) => {
   await master.stop()
   assert.ok(clones.every(({ heard }) => heard.length === 1))
 })
+
+test('a clone that is too far behind is given up, and gets a copy instead', async (context) => {
+  const { domain, clones, users, master, pass, events } = await given(context, { cloneCount: 1 })
+  const [clone] = clones
+  assert.ok(clone)
+  const gate = Promise.withResolvers<void>()
+  clone.before = () => gate.promise
+  const large = 'x'.repeat(60_000)
+  const values = Array.from({ length: 100 }, () => large)
+  // Six such writes exceed what is kept for one clone.
+  for (let write = 0; write < 7; write += 1)
+    await domain.write({ kind: 'write', id: idOf(domain, users), properties: [{ name: 'name', values }] }, ROOT_CALLER)
+  assert.equal(master.pending, 0)
+  assert.deepEqual(events.slice(-1), ['clone-failed 192.168.1.2'])
+  gate.resolve()
+  await pass(5000)
+  assert.deepEqual(clone.heard, ['resync'])
+})

@@ -31,6 +31,8 @@ const MINUTE_MS = 60_000
 /** How long a clone that failed is left alone; doubled at each further failure, up to `cleanup_wait`. */
 const RETRY_MS = 5000
 const DOUBLINGS_MAX = 16
+/** What a small object takes in V8, roughly. */
+const OBJECT_BYTES = 64
 
 type Cancel = () => void
 
@@ -109,8 +111,8 @@ export class Master {
     if (links.length === 0) return
     const canonical: WriteOperation =
       operation.kind === 'create' && result.child !== undefined ? { ...operation, target: result.child } : operation
-    for (const link of links)
-      if (!link.add({ operation: canonical, revision: result.revision })) this.#failed(link, 'too many updates wait')
+    const update = { operation: canonical, revision: result.revision, sizeBytes: sizeOf(canonical) }
+    for (const link of links) if (!link.add(update)) this.#failed(link, 'too many updates wait')
     this.#armFlush()
   }
 
@@ -227,4 +229,32 @@ export class Master {
     for (const cancel of this.#retries.values()) cancel()
     this.#retries.clear()
   }
+}
+
+/** About how many bytes an operation takes: its texts, and as much again for each as an object takes. */
+function sizeOf(operation: WriteOperation): number {
+  switch (operation.kind) {
+    case 'create':
+    case 'write':
+      return sum(operation.properties.map(({ name, values }) => sizeOfTexts([name, ...values])))
+    case 'createProperty':
+      return sizeOfTexts([operation.property.name, ...operation.property.values])
+    case 'writeProperty':
+      return sizeOfTexts(operation.values)
+    case 'renameProperty':
+      return sizeOfTexts([operation.name])
+    case 'createValue':
+    case 'writeValue':
+      return sizeOfTexts([operation.value])
+    default:
+      return OBJECT_BYTES
+  }
+}
+
+function sizeOfTexts(texts: readonly string[]): number {
+  return sum(texts.map((text) => text.length + OBJECT_BYTES))
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((one, other) => one + other, OBJECT_BYTES)
 }
