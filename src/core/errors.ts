@@ -66,6 +66,10 @@ export const ERROR_KINDS = {
     summary: 'A server cannot listen where it should: the port is taken, or not allowed.',
     exit: 3,
   },
+  ERR_PORTOLAN_PORTMAP_REFUSED: {
+    summary: 'The portmapper (rpcbind) that runs on this machine does not register the server.',
+    exit: 3,
+  },
   ERR_PORTOLAN_INPUT_TOO_LARGE: {
     summary: 'A flat file or a tree of directories is longer, deeper or has more parts than Portolan takes.',
     exit: 3,
