@@ -121,3 +121,27 @@ test('wrong use, an unknown format and a domain that cannot be opened end with 1
     assert.ok(err.startsWith(`nidump: ${message}\nusage: nidump `), err)
   }
 })
+
+test('children are printed in their order, however many they are', async () => {
+  const names = Array.from({ length: 100 }, (_, index) => `host${index}`)
+  const domain = new MemoryDomain(
+    { tag: 'network', address: '127.0.0.1' },
+    {
+      properties: [],
+      children: names.map((name) => ({ properties: [{ name: 'name', values: [name] }], children: [] })),
+    },
+  )
+  const { out } = await run(['-r', '/', '.'], domain)
+  assert.deepEqual(
+    parseRaw(out).children.map(({ properties }) => properties[0]?.values[0]),
+    names,
+  )
+})
+
+test('a domain that is damaged into a loop is told, and not dumped for ever', async () => {
+  const domain = made()
+  domain.at(domain.find('/users/jon')).children.push(domain.find('/users'))
+  const { status, out, err } = await run(['-r', '/', '.'], domain)
+  assert.deepEqual([status, out], [1, ''])
+  assert.match(err, /^nidump: directory \d+ stands at two places: the domain is damaged\n$/)
+})

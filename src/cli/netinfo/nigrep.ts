@@ -1,12 +1,14 @@
 /** nigrep (tools.md §5): finds properties by an expression, in a directory and all below it. */
 import { firstValue } from '../../directory/index.ts'
-import type { Properties, Property } from '../../directory/index.ts'
+import type { Property } from '../../directory/index.ts'
 import type { DomainHandle } from '../../netinfo/index.ts'
 import type { Context } from '../command.ts'
 import { CLIENT } from './client.ts'
 import type { Client } from './client.ts'
 import { assertNoLoop } from './edit.ts'
 import { ExpressionError, readExpression } from './expression.ts'
+import { readDirectory, readEach } from './read-tree.ts'
+import type { Walked } from './read-tree.ts'
 import { openOrUsage } from './session.ts'
 import { show, valueWords } from './show.ts'
 import { openOptionsOf } from './target.ts'
@@ -49,8 +51,8 @@ function patternOf(expression: string): RegExp {
 async function grepAt(handle: DomainHandle, pattern: RegExp, path: string, context: Context): Promise<void> {
   const { object } = await doing(`can't find directory ${path}`, () => handle.resolve(path))
   await doing(`can't read below directory ${path}`, async () => {
-    const { properties } = await handle.read(object)
-    await grepBelow({ handle, pattern, context }, { object, path, properties }, new Set())
+    const at = await readDirectory(handle, object)
+    await grepBelow({ handle, pattern, context }, at, path, new Set())
   })
 }
 
@@ -60,27 +62,17 @@ interface Search {
   readonly context: Context
 }
 
-interface Found {
-  readonly object: number
-  readonly path: string
-  readonly properties: Properties
-}
-
 /** A directory before its children, and these in their order. */
-async function grepBelow(search: Search, { object, path, properties }: Found, above: Set<number>): Promise<void> {
-  assertNoLoop(object, above)
+async function grepBelow(search: Search, at: Walked, path: string, seen: Set<number>): Promise<void> {
+  assertNoLoop(at.object, seen)
   const { handle, pattern, context } = search
-  for (const property of properties.filter((each) => matches(pattern, each)))
-    show(context, `${object} ${path}:  ${property.name}${valueWords(property.values)}\n`)
-  const { objects } = await handle.children(object)
-  above.add(object)
-  for (const child of objects) {
-    const read = await handle.read(child)
-    const name = firstValue(read.properties, 'name') ?? `dir: ${child}`
-    const childPath = `${path.replace(/\/+$/, '')}/${name}`
-    await grepBelow(search, { object: child, path: childPath, properties: read.properties }, above)
+  for (const property of at.properties.filter((each) => matches(pattern, each)))
+    show(context, `${at.object} ${path}:  ${property.name}${valueWords(property.values)}\n`)
+  seen.add(at.object)
+  for await (const child of readEach(handle, at.children)) {
+    const name = firstValue(child.properties, 'name') ?? `dir: ${child.object}`
+    await grepBelow(search, child, `${path.replace(/\/+$/, '')}/${name}`, seen)
   }
-  above.delete(object)
 }
 
 function matches(pattern: RegExp, { name, values }: Property): boolean {

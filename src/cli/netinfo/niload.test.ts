@@ -4,9 +4,12 @@ import fc from 'fast-check'
 import { MemoryDomain } from '../../../test/support/memory-domain.ts'
 import { MemoryClient, SAMPLE_TREE, entry, propertiesOf, runTool } from '../../../test/support/tool-run.ts'
 import type { ToolInput, ToolRun } from '../../../test/support/tool-run.ts'
+import { trees } from '../../../test/support/trees.ts'
+import { bytesOf } from '../../core/index.ts'
 import { STATUS, dumpRaw } from '../../directory/index.ts'
 import type { Tree } from '../../directory/index.ts'
 import { mergeValues } from './load-flat.ts'
+import { nidump } from './nidump.ts'
 import { niload } from './niload.ts'
 
 interface Made {
@@ -228,6 +231,19 @@ test('-r of a whole domain makes the same domain', async () => {
   const here = made(true, EMPTY)
   assert.deepEqual(await here.run(['-r', '/', '.'], dumpRaw(SAMPLE_TREE)), DONE)
   assert.deepEqual(here.domain.tree(), SAMPLE_TREE)
+})
+
+test('any tree that nidump -r prints is loaded by niload -r as it was', async () => {
+  await fc.assert(
+    fc.asyncProperty(trees, async (tree) => {
+      const from = new MemoryDomain({ tag: 'network', address: '127.0.0.1' }, tree)
+      const client = new MemoryClient({ '.': from })
+      const dumped = await runTool((context) => nidump(['-r', '/', '.'], context, client))
+      const here = made()
+      assert.deepEqual(await here.run(['-r', '/', '.'], bytesOf(dumped.out)), DONE)
+      assert.deepEqual(here.domain.tree(), tree)
+    }),
+  )
 })
 
 test('-r tells the line of a mistake, changes nothing, and yet ends with 0', async () => {

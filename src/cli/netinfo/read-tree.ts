@@ -19,18 +19,36 @@ export async function readChildren(handle: DomainHandle, object: number): Promis
   return children
 }
 
-/** A directory with all below it. */
-export function readTree(handle: DomainHandle, object: number): Promise<Tree> {
-  return readBelow(handle, object, new Set())
+/** One directory as it is walked over. */
+export interface Walked {
+  readonly object: number
+  readonly properties: Properties
+  readonly children: readonly number[]
 }
 
-async function readBelow(handle: DomainHandle, object: number, above: Set<number>): Promise<Tree> {
-  assertNoLoop(object, above)
-  above.add(object)
-  const { properties } = await handle.read(object)
-  const { objects } = await handle.children(object)
+/** Directories asked for at once, on one connection: a walk then waits for the network once for so many. */
+const BATCH = 32
+
+export async function readDirectory(handle: DomainHandle, object: number): Promise<Walked> {
+  const [{ properties }, { objects }] = await Promise.all([handle.read(object), handle.children(object)])
+  return { object, properties, children: objects }
+}
+
+/** Directories in the order given. */
+export async function* readEach(handle: DomainHandle, objects: readonly number[]): AsyncGenerator<Walked> {
+  for (let start = 0; start < objects.length; start += BATCH)
+    yield* await Promise.all(objects.slice(start, start + BATCH).map((object) => readDirectory(handle, object)))
+}
+
+/** A directory with all below it. */
+export async function readTree(handle: DomainHandle, object: number): Promise<Tree> {
+  return readBelow(handle, await readDirectory(handle, object), new Set())
+}
+
+async function readBelow(handle: DomainHandle, at: Walked, seen: Set<number>): Promise<Tree> {
+  assertNoLoop(at.object, seen)
+  seen.add(at.object)
   const children: Tree[] = []
-  for (const child of objects) children.push(await readBelow(handle, child, above))
-  above.delete(object)
-  return { properties, children }
+  for await (const child of readEach(handle, at.children)) children.push(await readBelow(handle, child, seen))
+  return { properties: at.properties, children }
 }
