@@ -1,17 +1,16 @@
 /** nidump (tools.md §2): prints a directory as a flat file, or raw with all below it. */
-import { FORMATS, STATUS, dumpRaw } from '../../directory/index.ts'
-import type { Format } from '../../directory/index.ts'
+import { FORMATS, dumpRaw } from '../../directory/index.ts'
+import type { Format, Properties } from '../../directory/index.ts'
 import type { DomainHandle } from '../../netinfo/index.ts'
 import type { Context } from '../command.ts'
 import { CLIENT } from './client.ts'
 import type { Client } from './client.ts'
-import { readAt } from './edit.ts'
-import { readChildren, readTree } from './read-tree.ts'
+import { readChildren, readTree, unlessMissing } from './read-tree.ts'
 import { openOrUsage } from './session.ts'
 import { show } from './show.ts'
 import { openOptionsOf } from './target.ts'
 import type { Target } from './target.ts'
-import { TOOL_EXIT, UsageError, doing, isStatus, runTool } from './tool-exit.ts'
+import { TOOL_EXIT, UsageError, doing, runTool } from './tool-exit.ts'
 import type { ToolText } from './tool-exit.ts'
 import { readWords } from './words.ts'
 import type { Words } from './words.ts'
@@ -72,31 +71,22 @@ function readRequest(words: Words, context: Context): Request {
 type Dump = (handle: DomainHandle) => Promise<string>
 
 function rawDump(path: string): Dump {
-  return (handle) =>
-    orEmpty(async () => {
-      const { object } = await handle.resolve(path)
-      return dumpRaw(await readTree(handle, object))
-    })
+  return async (handle) => {
+    const id = await unlessMissing(() => handle.resolve(path))
+    return id === null ? '' : dumpRaw(await readTree(handle, id.object))
+  }
 }
 
 /** @throws UsageError for a format that nidump has not */
 function flatDump(name: string): Dump {
   const format = NAMES.includes(name) ? FORMATS.get(name) : undefined
   if (format === undefined) throw new UsageError(`unknown format '${name}'`)
-  return (handle) => orEmpty(async () => format.dump(await entriesOf(handle, format)))
-}
-
-async function entriesOf(handle: DomainHandle, { directory, holds }: Format): Promise<Parameters<Format['dump']>[0]> {
-  if (holds === 'itself') return [(await readAt(handle, directory)).properties]
-  const { object } = await handle.resolve(directory)
-  return readChildren(handle, object)
-}
-
-async function orEmpty(work: () => Promise<string>): Promise<string> {
-  try {
-    return await work()
-  } catch (error) {
-    if (isStatus(error, STATUS.NODIR) || isStatus(error, STATUS.BADID)) return ''
-    throw error
+  return async (handle) => {
+    const id = await unlessMissing(() => handle.resolve(format.directory))
+    return id === null ? '' : format.dump(await entriesOf(handle, id.object, format))
   }
+}
+
+async function entriesOf(handle: DomainHandle, object: number, { holds }: Format): Promise<readonly Properties[]> {
+  return holds === 'itself' ? [(await handle.read(object)).properties] : readChildren(handle, object)
 }
