@@ -66,25 +66,23 @@ export async function destroyChildren(handle: DomainHandle, object: number): Pro
   return emptyDirectory(handle, object, new Set())
 }
 
-async function destroyChild(handle: DomainHandle, parent: Id, object: number, seen: Set<number>): Promise<Id> {
-  const id = await emptyDirectory(handle, object, seen)
+async function destroyChild(handle: DomainHandle, parent: Id, object: number, above: Set<number>): Promise<Id> {
+  const id = await emptyDirectory(handle, object, above)
   return handle.destroy(parent, id)
 }
 
-async function emptyDirectory(handle: DomainHandle, object: number, seen: Set<number>): Promise<Id> {
-  assertNoLoop(object, seen)
+async function emptyDirectory(handle: DomainHandle, object: number, above: Set<number>): Promise<Id> {
+  assertNoLoop(object, above)
   const { objects, id } = await handle.children(object)
-  seen.add(object)
+  above.add(object)
   let own = id
-  for (const child of objects) own = await destroyChild(handle, own, child, seen)
+  for (const child of objects) own = await destroyChild(handle, own, child, above)
+  above.delete(object)
   return own
 }
 
-/**
- * A tree that its server has damaged would be walked for ever: every directory has one place.
- * @param seen the directories that were come by on the way here, at least
- */
-export function assertNoLoop(object: number, seen: ReadonlySet<number>): void {
-  if (seen.has(object))
-    throw new ToolError(exitOfStatus(STATUS.SERIAL), `directory ${object} stands at two places: the domain is damaged`)
+/** A tree that its server has damaged would be walked for ever. */
+export function assertNoLoop(object: number, above: ReadonlySet<number>): void {
+  if (above.has(object))
+    throw new ToolError(exitOfStatus(STATUS.SERIAL), `directory ${object} is below itself: the domain is damaged`)
 }

@@ -143,5 +143,23 @@ test('a domain that is damaged into a loop is told, and not dumped for ever', as
   domain.at(domain.find('/users/jon')).children.push(domain.find('/users'))
   const { status, out, err } = await run(['-r', '/', '.'], domain)
   assert.deepEqual([status, out], [1, ''])
-  assert.match(err, /^nidump: directory \d+ stands at two places: the domain is damaged\n$/)
+  assert.match(err, /^nidump: directory \d+ is below itself: the domain is damaged\n$/)
+})
+
+test('a directory that is met twice, for its number was given away meanwhile, ends nothing', async () => {
+  const domain = made()
+  domain.at(domain.find('/groups')).children.push(domain.find('/users/jon'))
+  const { status, out } = await run(['-r', '/', '.'], domain)
+  assert.equal(status, 0)
+  assert.equal(out.match(/"name" = \( "jon" \);/g)?.length, 2)
+})
+
+test('a directory that vanishes while a domain is dumped is left out, and the others are not', async () => {
+  const domain = made()
+  domain.at(domain.find('/groups')).children.push(4711)
+  const { status, out, err } = await run(['-r', '/', '.'], domain)
+  assert.deepEqual([status, err], [0, ''])
+  assert.deepEqual(parseRaw(out), SAMPLE_TREE)
+  domain.refusals.push({ method: 'listAll', status: STATUS.AUTHERROR })
+  assert.equal((await run(['group', '.'], domain)).out, SAMPLES['group'])
 })

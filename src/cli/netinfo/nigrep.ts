@@ -5,9 +5,8 @@ import type { DomainHandle } from '../../netinfo/index.ts'
 import type { Context } from '../command.ts'
 import { CLIENT } from './client.ts'
 import type { Client } from './client.ts'
-import { assertNoLoop } from './edit.ts'
 import { ExpressionError, readExpression } from './expression.ts'
-import { readDirectory, readEach } from './read-tree.ts'
+import { Way, readDirectory, readEach } from './read-tree.ts'
 import type { Walked } from './read-tree.ts'
 import { openOrUsage } from './session.ts'
 import { show, valueWords } from './show.ts'
@@ -52,7 +51,7 @@ async function grepAt(handle: DomainHandle, pattern: RegExp, path: string, conte
   const { object } = await doing(`can't find directory ${path}`, () => handle.resolve(path))
   await doing(`can't read below directory ${path}`, async () => {
     const at = await readDirectory(handle, object)
-    await grepBelow({ handle, pattern, context }, at, path, new Set())
+    await grepBelow({ handle, pattern, context, way: new Way() }, at, path)
   })
 }
 
@@ -60,19 +59,20 @@ interface Search {
   readonly handle: DomainHandle
   readonly pattern: RegExp
   readonly context: Context
+  readonly way: Way
 }
 
 /** A directory before its children, and these in their order. */
-async function grepBelow(search: Search, at: Walked, path: string, seen: Set<number>): Promise<void> {
-  assertNoLoop(at.object, seen)
-  const { handle, pattern, context } = search
+async function grepBelow(search: Search, at: Walked, path: string): Promise<void> {
+  const { handle, pattern, context, way } = search
   for (const property of at.properties.filter((each) => matches(pattern, each)))
     show(context, `${at.object} ${path}:  ${property.name}${valueWords(property.values)}\n`)
-  seen.add(at.object)
-  for await (const child of readEach(handle, at.children)) {
-    const name = firstValue(child.properties, 'name') ?? `dir: ${child.object}`
-    await grepBelow(search, child, `${path.replace(/\/+$/, '')}/${name}`, seen)
-  }
+  await way.goInto(at.object, async () => {
+    for await (const child of readEach(handle, at.children)) {
+      const name = firstValue(child.properties, 'name') ?? `dir: ${child.object}`
+      await grepBelow(search, child, `${path.replace(/\/+$/, '')}/${name}`)
+    }
+  })
 }
 
 function matches(pattern: RegExp, { name, values }: Property): boolean {

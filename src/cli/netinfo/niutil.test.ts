@@ -430,7 +430,7 @@ test('a domain that is damaged into a loop is not walked for ever', async () => 
   const here = made()
   const users = here.domain.find('/users')
   here.domain.at(here.domain.find('/users/jon')).children.push(users)
-  await refused(here, ['-destroy', '.', '/users'], 110, /stands at two places/)
+  await refused(here, ['-destroy', '.', '/users'], 110, /is below itself/)
 })
 
 test('a port for the binder comes from the environment, and must be one', async () => {

@@ -1,9 +1,9 @@
 /** Reads many directories: the children of one, or all below it. */
-import { STATUS } from '../../directory/index.ts'
+import { MODEL_LIMITS, STATUS } from '../../directory/index.ts'
 import type { Properties, Tree } from '../../directory/index.ts'
 import type { DomainHandle } from '../../netinfo/index.ts'
 import { assertNoLoop } from './edit.ts'
-import { isStatus } from './tool-exit.ts'
+import { ToolError, exitOfStatus, isStatus } from './tool-exit.ts'
 
 /** The property lists of all children, in order, in one call where the server allows it. */
 export async function readChildren(handle: DomainHandle, object: number): Promise<readonly Properties[]> {
@@ -15,7 +15,7 @@ export async function readChildren(handle: DomainHandle, object: number): Promis
   }
   const { objects } = await handle.children(object)
   const children: Properties[] = []
-  for (const child of objects) children.push((await handle.read(child)).properties)
+  for await (const { properties } of readEach(handle, objects)) children.push(properties)
   return children
 }
 
@@ -34,21 +34,55 @@ export async function readDirectory(handle: DomainHandle, object: number): Promi
   return { object, properties, children: objects }
 }
 
-/** Directories in the order given. */
+/** Directories in the order given, but for those that someone has destroyed since they were named. */
 export async function* readEach(handle: DomainHandle, objects: readonly number[]): AsyncGenerator<Walked> {
-  for (let start = 0; start < objects.length; start += BATCH)
-    yield* await Promise.all(objects.slice(start, start + BATCH).map((object) => readDirectory(handle, object)))
+  for (let start = 0; start < objects.length; start += BATCH) {
+    const batch = objects
+      .slice(start, start + BATCH)
+      .map((object) => unlessMissing(() => readDirectory(handle, object)))
+    for (const found of await Promise.all(batch)) if (found !== null) yield found
+  }
+}
+
+/** Null where the directory is not there: old and newer servers say it in different words (protocol.md §2.1). */
+export async function unlessMissing<T>(work: () => Promise<T>): Promise<T | null> {
+  try {
+    return await work()
+  } catch (error) {
+    if (isStatus(error, STATUS.NODIR) || isStatus(error, STATUS.BADID)) return null
+    throw error
+  }
+}
+
+/**
+ * The way of a walk through a domain. That a directory is met again elsewhere need not be damage: it may have been destroyed and
+ * its number given away meanwhile. Below itself it cannot be, and more directories than the protocol allows there are not.
+ */
+export class Way {
+  readonly #above = new Set<number>()
+  #count = 0
+
+  /** @throws ToolError when the domain is damaged */
+  async goInto(object: number, walk: () => Promise<void>): Promise<void> {
+    assertNoLoop(object, this.#above)
+    this.#count += 1
+    if (this.#count > MODEL_LIMITS.ids)
+      throw new ToolError(exitOfStatus(STATUS.SERIAL), `there are more than ${MODEL_LIMITS.ids} directories`)
+    this.#above.add(object)
+    await walk()
+    this.#above.delete(object)
+  }
 }
 
 /** A directory with all below it. */
 export async function readTree(handle: DomainHandle, object: number): Promise<Tree> {
-  return readBelow(handle, await readDirectory(handle, object), new Set())
+  return readBelow(handle, await readDirectory(handle, object), new Way())
 }
 
-async function readBelow(handle: DomainHandle, at: Walked, seen: Set<number>): Promise<Tree> {
-  assertNoLoop(at.object, seen)
-  seen.add(at.object)
+async function readBelow(handle: DomainHandle, at: Walked, way: Way): Promise<Tree> {
   const children: Tree[] = []
-  for await (const child of readEach(handle, at.children)) children.push(await readBelow(handle, child, seen))
+  await way.goInto(at.object, async () => {
+    for await (const child of readEach(handle, at.children)) children.push(await readBelow(handle, child, way))
+  })
   return { properties: at.properties, children }
 }
