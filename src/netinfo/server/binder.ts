@@ -88,7 +88,7 @@ export class Binder implements RpcProgram {
 
   /** What is registered, in the order of registration. */
   registrations(): readonly Registration[] {
-    return [...this.#registered].map(([tag, ports]) => ({ tag, ...ports }))
+    return Array.from(this.#registered, ([tag, { udpPort, tcpPort }]) => ({ tag, udpPort, tcpPort }))
   }
 
   /** Registers a server, in place of another of the same tag. */
