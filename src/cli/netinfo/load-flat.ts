@@ -1,9 +1,9 @@
 /** Puts the entries of a flat file into their directory, as niload does (tools.md §3). */
-import { firstValue, valuesOf } from '../../directory/index.ts'
-import type { Format, Id, Properties } from '../../directory/index.ts'
+import { STATUS, firstValue, valuesOf } from '../../directory/index.ts'
+import type { Format, Properties } from '../../directory/index.ts'
 import type { DomainHandle } from '../../netinfo/index.ts'
 import { createPath, findChildren } from './edit.ts'
-import { doing } from './tool-exit.ts'
+import { doing, isStatus } from './tool-exit.ts'
 
 export interface LoadRules {
   /** Keep what the entries do not name, instead of replacing it. */
@@ -11,6 +11,9 @@ export interface LoadRules {
   /** Told what was done, a line without its newline. */
   readonly tell: (line: string) => void
 }
+
+/** How often an entry is begun anew because another write came between. */
+const ATTEMPTS_MAX = 10
 
 /** What a server may show instead of a password, and what stands for none that fits: never worth keeping beside another. */
 const HIDDEN = '*'
@@ -26,26 +29,38 @@ export async function loadEntries(
   rules: LoadRules,
 ): Promise<void> {
   const { directory } = format
-  let parent = await doing(`can't open directory ${directory}`, () => createPath(master, directory))
+  const { object } = await doing(`can't open directory ${directory}`, () => createPath(master, directory))
   const written = new Set<number>()
   for (const entry of entries) {
     const name = firstValue(entry, 'name') ?? ''
-    parent = await doing(`can't load ${name} into ${directory}`, async () => {
-      const { objects, id } = await findChildren(master, parent, { key: 'name', value: name })
-      const object = await chooseEntry(master, objects, entry, written)
-      if (object === null) return createEntry(master, id, entry, written)
-      written.add(object)
-      await (rules.isMerging ? mergeEntry(master, object, entry) : replaceEntry(master, object, entry))
-      return id
-    })
+    await doing(`can't load ${name} into ${directory}`, () => loadEntry(master, object, entry, written, rules))
     rules.tell(`loaded ${name} into ${directory}`)
   }
 }
 
-async function createEntry(master: DomainHandle, id: Id, entry: Properties, written: Set<number>): Promise<Id> {
-  const { child, parent } = await master.create(id, entry)
-  written.add(child.object)
-  return parent
+/** Others may write to the same directory meanwhile; then the entry is sought again, and written by the newest id. */
+async function loadEntry(
+  master: DomainHandle,
+  parent: number,
+  entry: Properties,
+  written: Set<number>,
+  { isMerging }: LoadRules,
+): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const name = firstValue(entry, 'name') ?? ''
+      const { objects, id } = await findChildren(master, await master.self(parent), { key: 'name', value: name })
+      const object = await chooseEntry(master, objects, entry, written)
+      if (object === null) written.add((await master.create(id, entry)).child.object)
+      else {
+        written.add(object)
+        await (isMerging ? mergeEntry(master, object, entry) : replaceEntry(master, object, entry))
+      }
+      return
+    } catch (error) {
+      if (attempt === ATTEMPTS_MAX || !isStatus(error, STATUS.STALE)) throw error
+    }
+  }
 }
 
 /**

@@ -171,6 +171,15 @@ test('the first entry that is refused ends it with 1; those before it stay', asy
   assert.equal(here.domain.openHandles, 0)
 })
 
+test('a write of another that comes between only makes the entry be sought again', async () => {
+  const here = made()
+  for (const method of ['create', 'write', 'create'] as const)
+    here.domain.refusals.push({ method, status: STATUS.STALE })
+  assert.deepEqual(await here.run(['hosts', '.'], '192.168.1.8 new\n192.168.1.9 ada\n'), DONE)
+  assert.equal(here.domain.at(here.domain.find('/machines')).children.length, 4)
+  assert.deepEqual(here.domain.propertiesOf('/machines/ada')[0]?.values, ['192.168.1.9'])
+})
+
 test('-v tells what is done', async () => {
   const { err } = await made().run(['-v', '-d', 'hosts', '.'], '192.168.1.9 new\n')
   assert.equal(err, 'niload: destroyed directory /machines\nniload: loaded new into /machines\n')
