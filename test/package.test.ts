@@ -131,6 +131,7 @@ const EVERY_COMMAND: readonly (readonly string[])[] = [
   ['kill', '--help'],
   ['registry', 'check'],
   ['completion', 'bash'],
+  ['niutil', '--help'],
   ['--help'],
 ]
 
