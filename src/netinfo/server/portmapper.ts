@@ -37,6 +37,7 @@ interface Entry extends Mapping {
 /** A machine has a few dozen; each program of it may register more. */
 const MAPPINGS_MAX = 1024
 const PORT_MAX = 65_535
+const EVERY_ADDRESS: ReadonlySet<string> = new Set(['0.0.0.0', '::'])
 /** BIND waits 2 s for its answer; a caller asks again after at most 2 s. */
 const CALLIT_TIMEOUT_MS = 2500
 const RELAYED: ReadonlySet<number> = new Set([
@@ -49,8 +50,13 @@ const RELAYED: ReadonlySet<number> = new Set([
 export class Portmapper implements RpcProgram {
   readonly program = PORTMAP_PROGRAM
   readonly version = PORTMAP_VERSION
-  readonly #calls = new LoopbackCalls()
+  readonly #calls: LoopbackCalls
   #entries: readonly Entry[] = []
+
+  /** `serverAddress` is where the binder listens; the loopback when left out. */
+  constructor(serverAddress?: string) {
+    this.#calls = new LoopbackCalls(serverAddress)
+  }
 
   /** Forgets what is registered for a program and a version; false where nothing was. */
   unset(program: number, version: number): boolean {
@@ -163,7 +169,7 @@ export interface RunningPortmapper {
  */
 export async function listenPortmapper(options: PortmapperOptions = {}): Promise<RunningPortmapper> {
   const { port: wanted = PORTMAP_PORT, host, onError } = options
-  const portmapper = new Portmapper()
+  const portmapper = new Portmapper(host === undefined || EVERY_ADDRESS.has(host) ? undefined : host)
   const others = { ...(host === undefined ? {} : { host }), ...(onError === undefined ? {} : { onError }) }
   const server = await RpcServer.listen([portmapper], { ...others, tcpPort: wanted, udpPort: wanted })
   for (const [protocol, port] of [
