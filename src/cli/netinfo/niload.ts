@@ -1,5 +1,5 @@
 /** niload (tools.md §3): loads a flat file, or a raw tree, from standard input. */
-import { PortolanError, messageOf, printable, textOf } from '../../core/index.ts'
+import { LIMITS, PortolanError, messageOf, printable, textOf } from '../../core/index.ts'
 import { FORMATS, STATUS, parseRaw } from '../../directory/index.ts'
 import type { Format } from '../../directory/index.ts'
 import type { Context } from '../command.ts'
@@ -147,8 +147,12 @@ function rawLoad(path: string): Work {
   }
 }
 
+/** @throws ToolError when it is longer than what a format takes: it could not even be made into a text */
 function inputOf(context: Context): string {
-  return textOf(context.readInputBytes())
+  const bytes = context.readInputBytes()
+  if (bytes.length > LIMITS.flatFileChars)
+    throw new ToolError(TOOL_EXIT.usage, `standard input has more than ${LIMITS.flatFileChars} bytes: load it in parts`)
+  return textOf(bytes)
 }
 
 /** What cannot be read as a whole ends the tool with its reason, which names the line. */

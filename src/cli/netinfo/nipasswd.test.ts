@@ -172,6 +172,11 @@ test('wrong use ends with 1 and the usage', async () => {
   await refused(here, here.run(['-l', '/nowhere'], []), /can't connect to server for domain \/nowhere/)
 })
 
+test('a name of one or two letters may stand in a secure password', () => {
+  assert.equal(findPasswordFault('xpi12345', 'pi', true), null)
+  assert.match(findPasswordFault('xpia2345', 'pia', true) ?? '', /name of the user/)
+})
+
 test('the length of a password is counted in characters', () => {
   assert.equal(findPasswordFault('äöüß€', 'pia', false), null)
   assert.match(findPasswordFault('𝒶𝒷𝒸𝒹', 'pia', false) ?? '', /has 4 characters/)

@@ -1,5 +1,5 @@
 /** How the NetInfo tools end: their historic statuses (tools.md §0), and the errors that lead to each. */
-import { printable } from '../../core/index.ts'
+import { PortolanError, printable } from '../../core/index.ts'
 import { DirectoryError, STATUS, statusText } from '../../directory/index.ts'
 import type { Context } from '../command.ts'
 
@@ -76,6 +76,10 @@ function tellError({ name, usage }: ToolText, { err }: Context, error: unknown):
   if (error instanceof DirectoryError) {
     err(`${name}: ${printable(error.message)}\n`)
     return exitOfStatus(error.status)
+  }
+  if (error instanceof PortolanError) {
+    err(`${name}: ${printable(error.message)}\n${error.hint === undefined ? '' : `  ${printable(error.hint)}\n`}`)
+    return TOOL_EXIT.usage
   }
   throw error
 }
