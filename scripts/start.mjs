@@ -1,4 +1,4 @@
-// `npm start`: sets up what is missing, then runs Portolan: with no words, the chart of this machine.
+// `npm start`: sets up what is missing, then runs Portolan: with no words, the server with the directory of this machine.
 import { join } from 'node:path'
 import { projectNode, root, run, setUp } from './set-up.mjs'
 
@@ -6,7 +6,7 @@ setUp()
 const words = process.argv.slice(2)
 process.exitCode = run(
   projectNode,
-  [join(root, 'bin', 'portolan.cjs'), ...(words.length === 0 ? ['listeners'] : words)],
+  [join(root, 'bin', 'portolan.cjs'), ...(words.length === 0 ? ['serve', '--load'] : words)],
   {
     quiet: true,
     stdio: 'inherit',

@@ -30,3 +30,7 @@ export type {
 export { BINDER, NETINFO, WRITE_PROCEDURES } from './codec.ts'
 export type { Answer, Codec, Ports, Procedure, Registration } from './codec.ts'
 export type { Binding, DomainHandle, ListEntry, OpenOptions } from './handle.ts'
+export type { ListenAt } from './server/domain-set.ts'
+export type { ReplicationEvent } from './server/replica-connection.ts'
+export { Site } from './server/site.ts'
+export type { Announced, SiteOptions } from './server/site.ts'

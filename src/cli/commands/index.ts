@@ -10,6 +10,7 @@ export const COMMAND_LOADERS = {
   free: async (): Promise<Command> => (await import('./free.ts')).command,
   kill: async (): Promise<Command> => (await import('./kill.ts')).command,
   registry: async (): Promise<Command> => (await import('./registry.ts')).command,
+  serve: async (): Promise<Command> => (await import('./serve.ts')).command,
   load: async (): Promise<Command> => (await import('./load.ts')).command,
   export: async (): Promise<Command> => (await import('./export.ts')).command,
   log: async (): Promise<Command> => (await import('./log.ts')).command,

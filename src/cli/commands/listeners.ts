@@ -1,17 +1,13 @@
-import { printable } from '../../core/index.ts'
 import { readSockets } from '../../listeners/index.ts'
 import type { Listener, Sockets } from '../../listeners/index.ts'
-import { openLore, openRegistry } from '../../registry/index.ts'
 import { wholeNumber } from '../arguments.ts'
 import { CSV_OPTION, JSON_OPTION } from '../command.ts'
 import type { Arguments, Command, Context } from '../command.ts'
 import { printJson } from '../print-json.ts'
 import { csvRows } from '../csv-rows.ts'
 import { FILTER_OPTIONS, SORT_OPTION, readFilter, sortListeners } from '../listener-filter.ts'
-import { REACH_WORDS } from '../page-here.ts'
-import { serviceLabel } from '../service-label.ts'
-import { paragraph, table } from '../style.ts'
-import type { Style } from '../style.ts'
+import { labeller, listenerTable } from '../listener-table.ts'
+import { paragraph } from '../style.ts'
 
 const WATCH_SECONDS_DEFAULT = 2
 
@@ -93,61 +89,6 @@ async function runListeners(args: Arguments, context: Context): Promise<0 | 1> {
  */
 function stopOptimizing(): void {
   process.getBuiltinModule('node:v8').setFlagsFromString('--no-opt')
-}
-
-/** Makes the table; the registry and the lore are opened once, however often it is drawn. */
-function listenerTable(context: Context): (listeners: readonly Listener[]) => string {
-  const label = labeller(context)
-  return (listeners) => renderListeners(listeners, label, context.style)
-}
-
-function labeller({ env }: Context): (listener: Listener) => string {
-  const { registry } = openRegistry(env)
-  const lore = openLore()
-  const labels = { tcp: new Map<number, string>(), udp: new Map<number, string>() }
-  return ({ port, transport }) => {
-    let label = labels[transport].get(port)
-    if (label === undefined) {
-      label = printable(serviceLabel(registry, lore, port, transport))
-      labels[transport].set(port, label)
-    }
-    return label
-  }
-}
-
-function renderListeners(listeners: readonly Listener[], label: (listener: Listener) => string, style: Style): string {
-  const paint = { everywhere: style.red, network: style.yellow, machine: style.green, namespace: style.cyan }
-  return table(
-    listeners,
-    [
-      { title: 'PROTO', cell: (each) => each.transport, isAscii: true },
-      { title: 'ADDRESS', cell: (each) => each.address, isAscii: true },
-      {
-        title: 'PORT',
-        cell: (each) => String(each.port),
-        align: 'right',
-        isAscii: true,
-        paint: (text) => style.bold(text),
-      },
-      { title: 'SERVICE', cell: label },
-      { title: 'PROCESS', cell: (each) => (each.process === null ? '(not seen)' : printable(each.process.name)) },
-      { title: 'PID', cell: pidText, align: 'right', isAscii: true },
-      { title: 'USER', cell: (each) => each.process?.user ?? each.socketUser ?? '' },
-      {
-        title: 'REACHABLE FROM',
-        isAscii: true,
-        cell: (each) => REACH_WORDS[each.reach],
-        paint: (text, each) => paint[each.reach](text),
-      },
-    ],
-    style,
-    false,
-  )
-}
-
-function pidText({ process, holders }: Listener): string {
-  if (process === null) return '-'
-  return holders.length > 1 ? `${process.pid} +${holders.length - 1}` : String(process.pid)
 }
 
 function listenersCsv(listeners: readonly Listener[], context: Context): string {

@@ -4,6 +4,7 @@ import type { Domain } from '../../directory/index.ts'
 import type { Binding } from '../handle.ts'
 import { bindingNetwork } from './binding-network.ts'
 import { DomainServices } from './domain-services.ts'
+import { listenReserved } from './listen-reserved.ts'
 import { NetInfoProgram } from './netinfo-program.ts'
 import { isOwnAddress, ownAddresses } from './own-addresses.ts'
 import type { OnReplicationEvent } from './replica-connection.ts'
@@ -33,9 +34,6 @@ export interface DomainServerOptions {
 /** The port of the server of tag `local`, known to every client of line A. */
 const LOCAL_TAG = 'local'
 const LOCAL_PORT = 1033
-/** Where `bindresvport` looks: from the top, so that the lowest, of other services, stay free. */
-const RESERVED_FIRST = 600
-const RESERVED_LAST = 1023
 const NO_CONNECTIONS = { current: 0, peak: 0, max: 0, closedOldest: 0 }
 const DRAIN_MS = 5000
 
@@ -127,21 +125,14 @@ function watchForeignWrites(domain: Domain, services: DomainServices): () => voi
 
 async function listen(program: NetInfoProgram, options: DomainServerOptions, ownPort: number): Promise<RpcServer> {
   const { host, port, onError, domain } = options
-  const open = (tcpPort: number, udpPort: number): Promise<RpcServer> =>
-    RpcServer.listen([program], { host, tcpPort, udpPort, onError })
-  if (port !== undefined) return open(port, port)
+  const open = (each: number): Promise<RpcServer> =>
+    RpcServer.listen([program], { host, tcpPort: each, udpPort: each, onError })
+  // Both ports are one number when it is named; 0 is none.
+  if (port === 0) return RpcServer.listen([program], { host, onError })
+  if (port !== undefined) return open(port)
   if (domain.tag === LOCAL_TAG) {
-    const wanted = ownPort === 0 ? LOCAL_PORT : ownPort
-    const local = await open(wanted, wanted).catch(() => null)
+    const local = await open(ownPort === 0 ? LOCAL_PORT : ownPort).catch(() => null)
     if (local !== null) return local
   }
-  if (process.getuid?.() === 0) {
-    const start = RESERVED_FIRST + Math.floor(Math.random() * (RESERVED_LAST - RESERVED_FIRST + 1))
-    for (let tries = 0; tries <= RESERVED_LAST - RESERVED_FIRST; tries += 1) {
-      const reserved = RESERVED_FIRST + ((start - RESERVED_FIRST + tries) % (RESERVED_LAST - RESERVED_FIRST + 1))
-      const server = await open(reserved, reserved).catch(() => null)
-      if (server !== null) return server
-    }
-  }
-  return open(0, 0)
+  return listenReserved(program, host, onError)
 }

@@ -1,0 +1,69 @@
+/** The options of `portolan serve`, read from the command line. */
+import { lookup } from 'node:dns/promises'
+import { isIPv4 } from 'node:net'
+import { LOG_LEVELS, PortolanError, messageOf } from '../../core/index.ts'
+import type { LogLevel } from '../../core/index.ts'
+import type { ServerPlace } from '../../directory/index.ts'
+import type { ListenAt } from '../../netinfo/index.ts'
+import type { Arguments } from '../command.ts'
+
+const PORT_MAX = 65_535
+const NONE = 'none'
+/** What finds a parent by asking everybody on the networks of this machine (protocol.md §7.1). */
+const BROADCAST = 'broadcast'
+const BROADCAST_PLACE = { hostName: 'broadcasthost', addresses: ['255.255.255.255'] } as const
+
+/**
+ * Reads `ADDR:PORT`, `ADDR` or `:PORT`; null for `none`.
+ * @throws ERR_PORTOLAN_USAGE
+ */
+export function readListenAt(args: Arguments, name: string, host: string): ListenAt | null {
+  const text = args.value(name)
+  if (text === undefined) return { host }
+  if (text === NONE) return null
+  const colon = text.lastIndexOf(':')
+  const [address, port] = colon === -1 ? [text, ''] : [text.slice(0, colon), text.slice(colon + 1)]
+  const isPort = port === '' ? colon === -1 : /^\d{1,5}$/.test(port) && Number(port) <= PORT_MAX
+  if (!isPort || (address !== '' && !isIPv4(address)))
+    throw new PortolanError('ERR_PORTOLAN_USAGE', `--${name} takes ADDRESS:PORT or none, not '${text}'`, {
+      hint: `For example --${name} 127.0.0.1:1033; the protocol knows IPv4 addresses alone.`,
+    })
+  return { host: address === '' ? host : address, ...(port === '' ? {} : { port: Number(port) }) }
+}
+
+/**
+ * What only an issue to come brings may be told to be absent, and nothing else.
+ * @throws ERR_PORTOLAN_USAGE
+ */
+export function requireNone(args: Arguments, name: string): void {
+  const text = args.value(name)
+  if (text !== undefined && text !== NONE)
+    throw new PortolanError('ERR_PORTOLAN_USAGE', `--${name} takes none: this version has no such front end`)
+}
+
+/**
+ * Reads `HOST/TAG` or `broadcast/TAG`, and looks the host up.
+ * @throws ERR_PORTOLAN_USAGE for another form, or a host without an IPv4 address
+ */
+export async function readParent(args: Arguments): Promise<ServerPlace | null> {
+  const text = args.value('parent')
+  if (text === undefined) return null
+  const [, host, tag] = /^([^/]+)\/([^/]+)$/.exec(text) ?? []
+  if (host === undefined || tag === undefined)
+    throw new PortolanError('ERR_PORTOLAN_USAGE', `--parent takes HOST/TAG, not '${text}'`, {
+      hint: 'For example --parent ada/network, or --parent broadcast/network to ask on the networks of this machine.',
+    })
+  if (host === BROADCAST) return { ...BROADCAST_PLACE, tag }
+  try {
+    const { address } = await lookup(host, 4)
+    return { hostName: host, addresses: [address], tag }
+  } catch (error) {
+    throw new PortolanError('ERR_PORTOLAN_USAGE', `--parent: the host '${host}' has no address: ${messageOf(error)}`, {
+      cause: error,
+    })
+  }
+}
+
+export function readLogLevel(args: Arguments): LogLevel {
+  return LOG_LEVELS.find((level) => level === args.value('log')) ?? 'warn'
+}
