@@ -12,10 +12,13 @@ export class ScriptedReplica {
   copy: { readonly checksum: number; readonly objects: Iterable<DirectoryObject> } | null = null
   /** The id that a created child gets; that of the master where null. */
   childInstance: number | null = null
+  /** Is called when the one who connected ends all calls. */
+  onAbort: () => void = () => undefined
   readonly heard: string[] = []
   connections = 0
 
-  connect(): ReplicaConnection {
+  connect(signal?: AbortSignal): ReplicaConnection {
+    signal?.addEventListener('abort', () => this.onAbort())
     if (!this.isReachable) throw new DirectoryError(STATUS.FAILED, 'nobody there')
     this.connections += 1
     return {
@@ -45,10 +48,10 @@ export class ScriptedReplica {
 
 /** Connects to the replica at an address. */
 export function connectorOf(replicas: ReadonlyMap<string, ScriptedReplica>): ConnectReplica {
-  return async ({ address }: Binding) => {
+  return async ({ address }: Binding, signal?: AbortSignal) => {
     const replica = replicas.get(address)
     if (replica === undefined) throw new DirectoryError(STATUS.FAILED, `nobody at ${address}`)
-    return replica.connect()
+    return replica.connect(signal)
   }
 }
 

@@ -7,7 +7,7 @@
 import { messageOf } from '../../core/index.ts'
 import type { WriteOperation } from '../../directory/index.ts'
 import type { Binding } from '../handle.ts'
-import type { ConnectReplica, ReplicaConnection } from './replica-connection.ts'
+import type { ReplicaConnection } from './replica-connection.ts'
 
 export interface Update {
   readonly operation: WriteOperation
@@ -34,7 +34,7 @@ export class CloneLink {
   readonly server: Binding
   /** All its addresses: a request from any of them is this clone's. */
   readonly addresses: readonly string[]
-  readonly #connect: ConnectReplica
+  readonly #connect: () => Promise<ReplicaConnection>
   #state: State = 'current'
   #queue: Update[] = []
   #queuedBytes = 0
@@ -48,7 +48,7 @@ export class CloneLink {
   /** Failures in a row. */
   failures = 0
 
-  constructor(server: Binding, addresses: readonly string[], connect: ConnectReplica) {
+  constructor(server: Binding, addresses: readonly string[], connect: () => Promise<ReplicaConnection>) {
     this.server = server
     this.addresses = addresses
     this.#connect = connect
@@ -148,7 +148,7 @@ export class CloneLink {
     const copies = this.#copies
     const isCurrent = (): boolean => this.#state === 'current' && this.#copies === copies
     try {
-      this.#connection ??= await this.#connect(this.server)
+      this.#connection ??= await this.#connect()
       await talk(this.#connection, isCurrent)
       return null
     } catch (error) {

@@ -74,14 +74,6 @@ test('a clone whose checksum is equal takes nothing', async (context) => {
   assert.equal(timers.nextInMs, null)
 })
 
-test('CRASHED with the own checksum asks for nothing; with another it compares', async (context) => {
-  const { domain, master, clone, next } = await given(context)
-  clone.crashed(domain.checksum())
-  assert.deepEqual(master.heard, [])
-  clone.crashed(domain.checksum() + 1)
-  await next('replaced')
-})
-
 test('a busy master is asked again after 1 s, 2 s, 4 s, never later than 30 s', async (context) => {
   const { master, clone, timers, next } = await given(context)
   let calls = 0

@@ -26,7 +26,7 @@ export interface CloneOptions {
 
 /** First wait and longest one before the next attempt; doubled in between. */
 const BUSY_MS = { first: 1000, max: 30_000 }
-const FAILED_MS = { first: 5000, max: 300_000 }
+const FAILED_MS = { first: 5000, max: 60_000 }
 /** How long an update waits for a copy that comes in; the master gives it 60 s. */
 const UPDATE_WAIT_MS = 30_000
 /** An update refused within this time after a copy is one that the copy held already. */
@@ -34,7 +34,7 @@ const COVERED_MS = 2000
 
 export class Clone {
   readonly #options: CloneOptions
-  #isStopped = false
+  readonly #abort = new AbortController()
   #isAgain = false
   #isForced = false
   #copiedAtMs = Number.NEGATIVE_INFINITY
@@ -55,18 +55,13 @@ export class Clone {
 
   /** Compares, or once more when a comparison is under way: what it rests on may have passed already. */
   compare(): void {
-    if (this.#isStopped) return
+    if (this.#abort.signal.aborted) return
     this.#attempts = 0
     if (this.#comparison !== null) {
       this.#isAgain = true
       return
     }
     this.#begin()
-  }
-
-  /** CRASHED: the master is back, and has this checksum. */
-  crashed(checksum: number): void {
-    if (checksum !== this.#options.domain.checksum()) this.compare()
   }
 
   /** An update did not fit: this copy is not the master's, even if their checksums are equal. */
@@ -89,8 +84,9 @@ export class Clone {
     return this.#copy === null
   }
 
+  /** Ends a comparison under way; the domain is then what it was, or the whole copy. */
   async stop(): Promise<void> {
-    this.#isStopped = true
+    this.#abort.abort()
     this.#cancelWait?.()
     this.#cancelWait = null
     await this.#comparison
@@ -114,9 +110,9 @@ export class Clone {
       this.#options.onEvent({ event: 'copy-received', server: master, checksum: outcome.checksum })
       this.#options.onReplaced()
     }
+    if (this.#abort.signal.aborted) return
     if (outcome.kind === 'failed')
       this.#options.onEvent({ event: 'copy-failed', server: master, reason: outcome.reason })
-    if (this.#isStopped) return
     if (outcome.kind === 'busy' || outcome.kind === 'failed') this.#waitAndRetry(outcome.kind)
     else if (this.#isAgain) this.#begin()
   }
@@ -130,6 +126,7 @@ export class Clone {
       connect,
       master,
       isForced: this.#isForced,
+      signal: this.#abort.signal,
       onCopy: () => this.#beginCopy(),
     })
   }

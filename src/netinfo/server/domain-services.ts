@@ -15,14 +15,15 @@ import { ParentFinder } from './binding.ts'
 import type { BindingNetwork, ParentAnswer } from './binding.ts'
 import type { ReplaceableDomain } from './domain-view.ts'
 import { Machines } from './machines.ts'
-import type { NetInfoServices } from './netinfo-program.ts'
+import type { CallCounts, NetInfoServices } from './netinfo-program.ts'
 import type { ReadAllAnswer } from './readall-policy.ts'
 import type { ConnectReplica, OnReplicationEvent } from './replica-connection.ts'
 import { Replication } from './replication.ts'
 import type { RpcPeer } from './rpc-program.ts'
+import type { RpcStats } from './rpc-server.ts'
 import type { OwnServer } from './server-role.ts'
 import { domainServersOf, fullStatistics, isShortForm, shortStatistics } from './statistics.ts'
-import type { CallCounts, ConnectionCounts, WriteLock } from './statistics.ts'
+import type { WriteLock } from './statistics.ts'
 import type { Timers } from './timers.ts'
 import { tunablesReader } from './tunables-reader.ts'
 import type { Tunables } from './tunables.ts'
@@ -35,7 +36,7 @@ export interface DomainServicesOptions {
   readonly addresses: () => readonly string[]
   readonly hostName: string
   readonly version: string
-  readonly connections: () => ConnectionCounts
+  readonly connections: () => RpcStats
   readonly isTrusted: (peer: RpcPeer) => boolean
   readonly connect: ConnectReplica
   readonly network: BindingNetwork

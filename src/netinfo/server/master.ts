@@ -6,6 +6,7 @@
  * `cleanup_wait`. A domain without clones has no queue and no timer.
  */
 import type { WriteOperation, WriteResult } from '../../directory/index.ts'
+import type { Binding } from '../handle.ts'
 import { CloneLink } from './clone-link.ts'
 import type { DomainView } from './domain-view.ts'
 import { bindingsOf } from './machines.ts'
@@ -28,8 +29,10 @@ export interface MasterOptions {
 
 const SECOND_MS = 1000
 const MINUTE_MS = 60_000
-/** How long a clone that failed is left alone; doubled at each further failure, up to `cleanup_wait`. */
-const RETRY_MS = 5000
+/** How long a clone that failed is left alone: at first, and at most; doubled in between. */
+const RETRY_MS = { first: 5000, max: 60_000 }
+/** How long the clones may take for what they are owed when the master ends. */
+const STOP_MS = 5000
 const DOUBLINGS_MAX = 16
 /** What a small object takes in V8, roughly. */
 const OBJECT_BYTES = 64
@@ -42,6 +45,9 @@ export class Master {
   readonly #links = new Map<string, CloneLink>()
   readonly #retries = new Map<CloneLink, Cancel>()
   readonly #work = new Set<Promise<void>>()
+  /** Clones that wait for a RESYNC: who asks for many causes one. */
+  readonly #greeted = new Set<CloneLink>()
+  readonly #abort = new AbortController()
   #machinesVersion = -1
   #flushTimer: Cancel | null = null
   #cleanup: { readonly cancel: Cancel; readonly atMs: number } | null = null
@@ -58,13 +64,15 @@ export class Master {
     this.#updateLinks((link) => this.#greet(link, async (clone) => clone.crashed(this.#options.domain.checksum())))
   }
 
-  /** Sends what is queued, and ends. */
+  /** Sends what is queued, and ends: within 5 s, whatever the clones do. */
   async stop(): Promise<void> {
     this.#stopListening?.()
     this.#stopListening = null
     this.#cancelTimers()
     this.#flush()
+    const cancel = this.#options.timers.after(STOP_MS, () => this.#abort.abort())
     await Promise.all(this.#work)
+    cancel()
     this.#cancelTimers()
     for (const link of this.#links.values()) link.close()
     this.#links.clear()
@@ -124,14 +132,14 @@ export class Master {
 
   /** Makes the links what `/machines` lists; a new clone is greeted. */
   #updateLinks(greet: (link: CloneLink) => void): void {
-    const { machines, own, connect } = this.#options
+    const { machines, own } = this.#options
     this.#machinesVersion = machines.version
     const listed = new Map<string, CloneLink>()
     for (const machine of machines.servers()) {
       const isHere = machine.addresses.some(own.isOwnAddress)
       for (const server of bindingsOf(machine, '.'))
         if (!isHere || server.tag !== own.tag)
-          listed.set([...machine.addresses, server.tag].join('/'), new CloneLink(server, machine.addresses, connect))
+          listed.set([...machine.addresses, server.tag].join('/'), this.#linkTo(server, machine.addresses))
     }
     for (const [key, link] of this.#links) if (!listed.has(key)) this.#drop(key, link)
     for (const [key, link] of listed) {
@@ -140,6 +148,10 @@ export class Master {
       greet(link)
     }
     this.#armCleanup(false)
+  }
+
+  #linkTo(server: Binding, addresses: readonly string[]): CloneLink {
+    return new CloneLink(server, addresses, async () => this.#options.connect(server, this.#abort.signal))
   }
 
   #drop(key: string, link: CloneLink): void {
@@ -163,7 +175,10 @@ export class Master {
 
   #greet(link: CloneLink, say: (connection: ReplicaConnection) => Promise<void>): void {
     this.#cancelRetry(link)
+    if (this.#greeted.has(link)) return
+    this.#greeted.add(link)
     this.#do(link, async () => {
+      this.#greeted.delete(link)
       const reason = await link.greet(say)
       if (reason === null) this.#options.onEvent({ event: 'clone-current', server: link.server })
       return reason
@@ -190,8 +205,7 @@ export class Master {
   #failed(link: CloneLink, reason: string): void {
     this.#options.onEvent({ event: 'clone-failed', server: link.server, reason })
     if (this.#stopListening === null || this.#links.size === 0) return
-    const longestMs = this.#options.tunables().cleanupWaitSeconds * SECOND_MS
-    const waitMs = Math.min(RETRY_MS * 2 ** Math.min(link.failures - 1, DOUBLINGS_MAX), longestMs)
+    const waitMs = Math.min(RETRY_MS.first * 2 ** Math.min(link.failures - 1, DOUBLINGS_MAX), RETRY_MS.max)
     this.#cancelRetry(link)
     this.#retries.set(
       link,

@@ -21,8 +21,11 @@ export interface ReplicaConnection {
   readonly close: () => void
 }
 
-/** Connects without credentials from a reserved port, which is what proves a server to another. */
-export type ConnectReplica = (server: Binding) => Promise<ReplicaConnection>
+/**
+ * Connects without credentials from a reserved port, which is what proves a server to another. The signal ends connecting, and every call
+ * of the connection.
+ */
+export type ConnectReplica = (server: Binding, signal?: AbortSignal) => Promise<ReplicaConnection>
 
 /** What happened between servers, for the log of who runs them. */
 export type ReplicationEvent =

@@ -19,11 +19,15 @@ const CALL_MS = 60_000
 
 /** Connects to servers as their binders register them, from a reserved port and without a credential. */
 export function replicaConnector(options: ReplicaNetworkOptions = {}): ConnectReplica {
-  return async ({ address, tag }) => {
+  return async ({ address, tag }, signal) => {
     const binderPort = options.binderPortOf?.(address)
-    const ask = { readTimeoutMs: CONNECT_MS, ...(binderPort === undefined ? {} : { binderPort }) }
+    const ask = {
+      readTimeoutMs: CONNECT_MS,
+      ...(signal === undefined ? {} : { signal }),
+      ...(binderPort === undefined ? {} : { binderPort }),
+    }
     const { tcpPort } = await getRegister(address, tag, ask)
-    const connection = await connectServer({ address, tcpPort, isReservedPort: true })
+    const connection = await connectServer({ address, tcpPort, isReservedPort: true, signal })
     const call = connection.callWith({ readTimeoutMs: CALL_MS, writeTimeoutMs: CALL_MS, credential: null })
     return {
       update: async (operation: WriteOperation): Promise<{ readonly id: Id; readonly child?: Id }> => {

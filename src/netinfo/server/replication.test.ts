@@ -167,3 +167,44 @@ test('a clone is asked for copies in vain', async (context) => {
   const peer = { address: ADA, port: 1000, isOwnAddress: false, transport: 'tcp' } as const
   assert.deepEqual(eve.replication.answerReadAll(0, peer), { kind: 'refused', status: STATUS.NOTMASTER })
 })
+
+test('CRASHED with another checksum makes a clone compare, with its own nothing, and a master nothing', async (context) => {
+  const eve = await serverAt(context, EVE)
+  eve.replication.start()
+  await until('readall', () => eve.other.heard[0])
+  eve.replication.hearCrashed(eve.domain.checksum())
+  eve.replication.hearCrashed(eve.domain.checksum() + 1)
+  await until('the second', () => eve.other.heard[1])
+  await eve.timers.pass(2000)
+  assert.equal(eve.other.heard.length, 2)
+  const ada = await serverAt(context, ADA)
+  ada.replication.start()
+  await until('crashed', () => ada.other.heard[0])
+  ada.replication.hearCrashed(0)
+  await ada.timers.pass(2000)
+  assert.equal(ada.other.heard.length, 1)
+})
+
+test('however many ask for a RESYNC, clones are asked once a second', async (context) => {
+  const ada = await serverAt(context, ADA)
+  ada.replication.start()
+  await until('crashed', () => ada.other.heard[0])
+  for (let call = 0; call < 1000; call += 1) ada.replication.resync()
+  await ada.timers.pass(999)
+  assert.equal(ada.other.heard.length, 2)
+  await ada.timers.pass(5000)
+  assert.equal(ada.other.heard.length, 3)
+})
+
+test('a master that ends waits five seconds for a clone that does not answer, and no longer', async (context) => {
+  const ada = await serverAt(context, ADA)
+  ada.replication.start()
+  await until('crashed', () => ada.other.heard[0])
+  await setProperty(ada.domain, 0, 'x', '1')
+  const hanging = Promise.withResolvers<void>()
+  ada.other.before = () => hanging.promise
+  ada.other.onAbort = () => hanging.reject(new Error('aborted'))
+  const stopped = ada.replication.stop()
+  await ada.timers.pass(5000)
+  await stopped
+})

@@ -31,6 +31,9 @@ export interface ReplicationOptions {
   readonly onEvent: OnReplicationEvent
 }
 
+/** Between two comparisons that others ask for. */
+const PAUSE_MS = 1000
+
 export class Replication {
   readonly #options: ReplicationOptions
   readonly #policy: ReadAllPolicy
@@ -39,6 +42,7 @@ export class Replication {
   #clone: Clone | null = null
   #isStarted = false
   #changes: Promise<void> = Promise.resolve()
+  #pause: { readonly cancel: () => void; isAgain: boolean } | null = null
   readonly #stopListening: () => void
 
   constructor(options: ReplicationOptions) {
@@ -73,13 +77,25 @@ export class Replication {
   /** Sends what is queued, waits for a comparison under way, and ends. */
   async stop(): Promise<void> {
     this.#isStarted = false
+    this.#pause?.cancel()
     this.#stopListening()
     await this.#changes
     await this.#leave()
   }
 
-  /** RESYNC: a master has its clones compare; a clone compares. */
+  /** RESYNC: a master has its clones compare; a clone compares. Anybody may ask; it is done once a second at most. */
   resync(): void {
+    if (this.#pause !== null) {
+      this.#pause.isAgain = true
+      return
+    }
+    if (!this.#isStarted) return
+    const cancel = this.#options.timers.after(PAUSE_MS, () => {
+      const isAgain = this.#pause?.isAgain === true
+      this.#pause = null
+      if (isAgain) this.resync()
+    })
+    this.#pause = { cancel, isAgain: false }
     this.#checkRole()
     this.#master?.resync()
     this.#clone?.compare()
@@ -87,7 +103,7 @@ export class Replication {
 
   /** CRASHED, which a master ignores. */
   hearCrashed(checksum: number): void {
-    this.#clone?.crashed(checksum)
+    if (this.#clone !== null && checksum !== this.#options.domain.checksum()) this.resync()
   }
 
   answerReadAll(checksum: number, peer: RpcPeer): ReadAllAnswer {

@@ -5,21 +5,9 @@ import type { CallHeader } from '../rpc-message.ts'
 import type { AuthenticationCounts } from './authenticate.ts'
 import type { BindingState } from './binding.ts'
 import type { Machines } from './machines.ts'
+import type { CallCounts } from './netinfo-program.ts'
+import type { RpcStats } from './rpc-server.ts'
 import type { Tunables } from './tunables.ts'
-
-/** Calls and microseconds by procedure number. */
-export interface CallCounts {
-  readonly calls: readonly number[]
-  readonly microseconds: readonly number[]
-}
-
-/** TCP connections: those now, the most at once, the most allowed, and how many were closed to make room. */
-export interface ConnectionCounts {
-  readonly current: number
-  readonly peak: number
-  readonly max: number
-  readonly closedOldest: number
-}
 
 /** Why writes are refused; `no` where they are not. */
 export type WriteLock = 'no' | 'locked' | 'clone' | 'transferring clone'
@@ -43,7 +31,7 @@ export interface StatisticsInput {
   /** -1 where there is no next RESYNC to the clones. */
   readonly cleanupMinutesLeft: number
   readonly binding: BindingState
-  readonly connections: ConnectionCounts
+  readonly connections: RpcStats
   readonly calls: CallCounts
 }
 

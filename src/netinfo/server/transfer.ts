@@ -21,6 +21,8 @@ export interface TransferOptions {
   readonly connect: ConnectReplica
   /** Whether to take a copy though the checksums are equal: two copies that went apart may well have the same sum. */
   readonly isForced?: boolean
+  /** Ends the connection; what the domain has stays. */
+  readonly signal?: AbortSignal
   /** Is called when a copy begins to come in. */
   readonly onCopy?: () => void
 }
@@ -29,7 +31,7 @@ export interface TransferOptions {
 export async function compareAndTransfer(options: TransferOptions): Promise<TransferOutcome> {
   const { domain, own, master, connect } = options
   try {
-    const connection = await connect(master)
+    const connection = await connect(master, options.signal)
     try {
       const checksum = domain.checksum()
       const other = await connection.readAll(checksum)
