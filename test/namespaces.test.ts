@@ -8,7 +8,6 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { DataFolder } from '../src/directory/index.ts'
 import type { Domain } from '../src/directory/index.ts'
 import { addTo, setProperty } from './support/domain-of.ts'
@@ -17,7 +16,6 @@ import type { Machine } from './support/namespaces.ts'
 import { requireLinux, requirePeers, requireRoot } from './support/peers.ts'
 import { tempFolder } from './support/temp-folder.ts'
 
-const SERVE = fileURLToPath(new URL('fixtures/netinfo-machine.ts', import.meta.url))
 const ADDRESSES = { ada: '10.77.1.1', eve: '10.77.1.2', mia: '10.77.1.3' } as const
 const NETWORK = '127.0.0.1/network'
 /** A call into a cut cable is given up after a minute. */
@@ -72,8 +70,9 @@ async function buildSite(context: TestContext): Promise<Site> {
   }
   const machines = buildNetwork(context, ADDRESSES)
   const serve = async (name: keyof typeof ADDRESSES): Promise<ChildProcess> => {
-    const child = machines[name].start(SERVE, join(folder, name))
-    assert.equal(await lineOf(child), 'ready')
+    const anywhere = ['--netinfo', '0.0.0.0', '--binder', '0.0.0.0']
+    const child = machines[name].start('serve', '--data', join(folder, name), ...anywhere)
+    assert.match(await lineOf(child), /^Portolan serves/)
     return child
   }
   const servers = { ada: await serve('ada'), eve: await serve('eve'), mia: await serve('mia') }
@@ -174,4 +173,35 @@ test('a cable that is cut and mended leaves equal copies', async (context) => {
   await sleep(3000)
   eve.plug(true)
   await untilEqual(ada, eve)
+})
+
+test('a clone that nidomain makes takes the copy of its master', async (context) => {
+  if (!canBuild(context)) return
+  const { machines } = await buildSite(context)
+  const { ada, mia } = machines
+  const listed = await ada.portolan('niutil', '-appendprop', '-t', NETWORK, '/machines/mia', 'serves', './network')
+  assert.equal(listed.status, 0, listed.stderr)
+  const made = await mia.portolan('nidomain', '-c', 'network', `${ADDRESSES.ada}/network`)
+  assert.equal(made.status, 0, made.stdout + made.stderr)
+  await untilEqual(ada, mia)
+  const created = await ada.portolan('niutil', '-create', '-t', NETWORK, '/users/jon')
+  assert.equal(created.status, 0, created.stderr)
+  await answers(mia, ['niutil', '-list', '-t', NETWORK, '/users'], (text) => text.includes('jon'))
+  await untilEqual(ada, mia)
+})
+
+test('SIGHUP makes a leaf that found no parent look for it again', async (context) => {
+  if (!canBuild(context)) return
+  const { machines, servers } = await buildSite(context)
+  const { mia } = machines
+  mia.plug(false)
+  const alone = ['niutil', '-n', '-rparent', '.']
+  await answers(mia, alone, (text) => text === 'root domain: no parent\n')
+  mia.plug(true)
+  const there = ['niutil', '-statistics', '-t', `${ADDRESSES.ada}/network`]
+  await answers(mia, there, (text) => text.startsWith('checksum'))
+  // It is remembered for ten minutes that there is no parent.
+  assert.equal((await mia.portolan(...alone)).status, 111)
+  servers.mia.kill('SIGHUP')
+  await answers(mia, alone, (text) => text.endsWith('/network\n'))
 })

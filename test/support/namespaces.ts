@@ -7,7 +7,7 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import type { TestContext } from 'node:test'
 import { atEnd } from './at-end.ts'
-import { runCli } from './run-cli.ts'
+import { CLI, cliEnvironment, runCli } from './run-cli.ts'
 import type { Outcome } from './run-cli.ts'
 
 const PREFIX_LENGTH = 24
@@ -21,8 +21,8 @@ export interface Machine {
   readonly through: readonly string[]
   /** Runs the program there, as a person would. */
   readonly portolan: (...words: readonly string[]) => Promise<Outcome>
-  /** Starts a script of Node there; the process is killed at the end of the test. */
-  readonly start: (script: string, ...words: readonly string[]) => ChildProcess
+  /** Starts the program there; it is killed at the end of the test. */
+  readonly start: (...words: readonly string[]) => ChildProcess
   /** Plugs the machine's cable in, or pulls it out. */
   readonly plug: (isIn: boolean) => void
 }
@@ -64,9 +64,9 @@ function buildMachine(context: Pick<TestContext, 'after'>, bridge: string, name:
     address,
     through,
     portolan: (...words) => runCli(words, { through }),
-    start: (script, ...words) => {
-      const [program = '', ...rest] = [...through, process.execPath, script, ...words]
-      const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'inherit'] })
+    start: (...words) => {
+      const [program = '', ...rest] = [...through, process.execPath, CLI, ...words]
+      const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'inherit'], env: cliEnvironment() })
       atEnd(context, () => end(child, 'SIGKILL'))
       return child
     },
@@ -82,14 +82,16 @@ export async function end(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM
   await gone
 }
 
-/** Waits until a process has written a line. */
+/** The first line that a process writes. What it writes afterwards is taken, too, so that it never waits for a reader. */
 export async function lineOf(child: ChildProcess): Promise<string> {
-  let text = ''
-  for await (const chunk of child.stdout ?? []) {
-    text += String(chunk)
-    if (text.includes('\n')) return text.slice(0, text.indexOf('\n'))
-  }
-  throw new Error(`it ended without a word: exit status ${child.exitCode}`)
+  return new Promise((resolve, reject) => {
+    let text = ''
+    child.stdout?.on('data', (chunk) => {
+      text += String(chunk)
+      if (text.includes('\n')) resolve(text.slice(0, text.indexOf('\n')))
+    })
+    child.once('close', () => reject(new Error(`it ended without a line: ${text} (exit status ${child.exitCode})`)))
+  })
 }
 
 function ip(...words: readonly string[]): void {
