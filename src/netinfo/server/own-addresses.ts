@@ -1,5 +1,6 @@
 /** The addresses of this machine. A call from one of them comes from a program that runs here. */
 import { networkInterfaces } from 'node:os'
+import type { NetworkInterfaceInfo } from 'node:os'
 
 /** A new address counts after this time at the latest; reading them takes 50 µs, too long for each datagram. */
 const CACHE_MS = 3000
@@ -12,12 +13,23 @@ interface Cache {
   readonly outer: readonly string[]
 }
 
+const NO_ADDRESSES: Cache = { readAtMs: 0, all: new Set(), outer: [] }
 let cache: Cache | null = null
+
+/** Null where the system does not tell: it needs a file for it, and a flood of connections may have taken the last. */
+function readInterfaces(): NetworkInterfaceInfo[] | null {
+  try {
+    return Object.values(networkInterfaces()).flatMap((each) => each ?? [])
+  } catch {
+    return null
+  }
+}
 
 function readAddresses(): Cache {
   const nowMs = performance.now()
   if (cache !== null && nowMs - cache.readAtMs < CACHE_MS) return cache
-  const found = Object.values(networkInterfaces()).flatMap((each) => each ?? [])
+  const found = readInterfaces()
+  if (found === null) return cache ?? NO_ADDRESSES
   cache = {
     readAtMs: nowMs,
     all: new Set(found.map(({ address }) => address)),

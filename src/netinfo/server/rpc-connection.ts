@@ -62,11 +62,11 @@ export class RpcConnection {
 
   /** True where nothing is under way: no call, no part of one, no reply. */
   get isIdle(): boolean {
-    return !this.#isBusy && !this.#records.isInside
+    return !this.#isBusy && !this.#records.isInside && this.#outbox.unsentBytes === 0
   }
 
   get #isBusy(): boolean {
-    return this.#pending > 0 || this.#isTurnSpent || !this.#outbox.isEmpty
+    return this.#pending > 0 || this.#isTurnSpent || !this.#outbox.isHandedOver
   }
 
   /** Reads no more, answers what has come, sends what is owed, then closes. */
@@ -121,7 +121,7 @@ export class RpcConnection {
         this.#proceed()
       })
     } else if (stop === 'dry' && this.#isEnding && !this.#isBusy) {
-      // The client may never close its side.
+      // What the socket still holds goes first; the client may never close its side.
       this.#socket.end(() => this.#socket.destroy())
     }
   }

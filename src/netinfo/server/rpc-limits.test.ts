@@ -169,6 +169,19 @@ describe('replies', () => {
     for (let xid = 0; xid < calls; xid += 1) assert.equal((await client.receive())?.readUInt32BE(0), xid)
   })
 
+  test('a client that ends its side before it reads still gets every reply', async (context) => {
+    const server = await start(context, {}, long)
+    const client = await connect(context, server)
+    client.socket.pause()
+    const calls = 700
+    client.send(Buffer.concat(Array.from({ length: calls }, (_, xid) => ping(xid))))
+    client.socket.end()
+    await until('the server has taken the calls', () => (server.stats.current === 1 ? true : null))
+    client.socket.resume()
+    for (let xid = 0; xid < calls; xid += 1) assert.equal((await client.receive())?.readUInt32BE(0), xid)
+    assert.equal(await client.receive(), null)
+  })
+
   test('one reply of many megabytes comes whole, with those after it', async (context) => {
     const huge = Buffer.alloc(20_000_000, 7)
     const server = await start(

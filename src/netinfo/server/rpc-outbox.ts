@@ -37,8 +37,9 @@ export class RpcOutbox {
     return this.#socket.writableLength
   }
 
-  get isEmpty(): boolean {
-    return !this.#isSending && this.#soon.length === 0 && this.unsentBytes === 0
+  /** True where all that is owed is with the socket. */
+  get isHandedOver(): boolean {
+    return !this.#isSending && this.#soon.length === 0
   }
 
   /** Sends what stands in the shared output, and empties that. */

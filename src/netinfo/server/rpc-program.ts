@@ -46,5 +46,5 @@ export interface RpcProgram {
   readonly answer: (call: RpcCall, reply: XdrWriter) => RpcAnswer | RpcStream | Promise<RpcAnswer | RpcStream>
 }
 
-/** Told of errors that a program threw: they are ours, not the caller's. */
-export type RpcErrorListener = (error: unknown, call: RpcCall) => void
+/** Told of errors that a program threw: they are ours, not the caller's. Null where it was asked whether it accepts a client. */
+export type RpcErrorListener = (error: unknown, call: RpcCall | null) => void

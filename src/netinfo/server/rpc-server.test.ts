@@ -234,6 +234,16 @@ describe('over TCP', () => {
   })
 })
 
+test('a client is closed where it cannot be told whether it is accepted, and the error is told', async (context) => {
+  const accepts = (): boolean => {
+    throw new Error('the store is gone')
+  }
+  const { server, errors } = await start(context, {}, { ...PROGRAM_OF_TEST, accepts })
+  const client = await connect(context, server)
+  assert.equal(await client.receive(), null)
+  assert.equal(errors.length, 1)
+})
+
 describe('over UDP', () => {
   test('what is no call is dropped, and nothing else suffers', async (context) => {
     const { server } = await start(context)

@@ -77,7 +77,7 @@ export class RpcTcp {
     }
     const address = plainAddress(remoteAddress)
     const peer: RpcPeer = { address, port: remotePort, transport: 'tcp', isOwnAddress: isOwnAddress(address) }
-    if (!this.#accepts(peer)) {
+    if (!this.#isAccepted(peer)) {
       // A client that resets meanwhile is nobody's error.
       socket.on('error', () => undefined)
       socket.destroy()
@@ -87,6 +87,15 @@ export class RpcTcp {
     this.#shared.activity += 1
     this.#connections.add(new RpcConnection(socket, peer, this.#shared, (connection) => this.#forget(connection)))
     this.#peak = Math.max(this.#peak, this.#connections.size)
+  }
+
+  #isAccepted(peer: RpcPeer): boolean {
+    try {
+      return this.#accepts(peer)
+    } catch (error) {
+      this.#shared.onError(error, null)
+      return false
+    }
   }
 
   /** Of those with nothing under way the one silent longest; where all have something, the one silent longest of all. */
