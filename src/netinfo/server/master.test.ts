@@ -300,3 +300,20 @@ test('a clone that is too far behind is given up, and gets a copy instead', asyn
   await pass(5000)
   assert.deepEqual(clone.heard, ['resync'])
 })
+
+test('a clone that is taken from /machines while it fails is not tried again', async (context) => {
+  const { domain, clones, pass, users, events } = await given(context, { cloneCount: 1 })
+  const [clone] = clones
+  assert.ok(clone)
+  const reply = Promise.withResolvers<void>()
+  clone.before = () => reply.promise
+  await setProperty(domain, users, 'x', '1')
+  await pass(2000)
+  await setProperty(domain, objectAt(domain, 'machines', 'clone0'), 'serves')
+  await setProperty(domain, users, 'x', '2')
+  const count = events.length
+  reply.reject(new DirectoryError(STATUS.STALE))
+  await pass(600_000)
+  assert.equal(events.length, count)
+  assert.deepEqual(clone.heard, [])
+})

@@ -203,8 +203,10 @@ export class Master {
   }
 
   #failed(link: CloneLink, reason: string): void {
+    // Who was taken from /machines is not waited for.
+    if (![...this.#links.values()].includes(link)) return
     this.#options.onEvent({ event: 'clone-failed', server: link.server, reason })
-    if (this.#stopListening === null || this.#links.size === 0) return
+    if (this.#stopListening === null) return
     const waitMs = Math.min(RETRY_MS.first * 2 ** Math.min(link.failures - 1, DOUBLINGS_MAX), RETRY_MS.max)
     this.#cancelRetry(link)
     this.#retries.set(
