@@ -4,20 +4,29 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { projectNode, root, run, setUp } from './set-up.mjs'
 
-/** The programs that tests compare with, and Debian's packages that have them. */
+/** What tests compare with: programs, or files by their path, and Debian's packages that have them. */
 const PEERS = [
   ['ss', 'iproute2'],
+  ['ip', 'iproute2'],
   ['lsof', 'lsof'],
   ['netstat', 'net-tools'],
+  ['cc', 'gcc'],
+  ['/usr/include/stdio.h', 'libc6-dev'],
+  ['rpcgen', 'rpcsvc-proto'],
+  ['/usr/include/tirpc/rpc/rpc.h', 'libtirpc-dev'],
+  ['rpcinfo', 'rpcbind'],
+  ['iptables', 'iptables'],
+  ['perl', 'perl'],
 ]
 
 function isThere(program) {
+  if (program.startsWith('/')) return existsSync(program)
   return (process.env.PATH ?? '').split(':').some((folder) => folder !== '' && existsSync(join(folder, program)))
 }
 
 /** Without root, or elsewhere than on Debian, the tests that need a missing peer say so and are skipped (in CI they fail). */
 function installPeers() {
-  const missing = PEERS.filter(([program]) => !isThere(program)).map(([, name]) => name)
+  const missing = [...new Set(PEERS.filter(([program]) => !isThere(program)).map(([, name]) => name))]
   if (missing.length === 0 || process.getuid?.() !== 0 || spawnSync('apt-get', ['--version']).error) return
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   if (run('apt-get', ['-q', 'update'], { env }) === 0)

@@ -2,10 +2,14 @@
 export {
   bindThroughPortmapper,
   callUdp,
+  climb,
   connectBinding,
   connectServer,
   domainNameOf,
+  enumerateUp,
   escapePath,
+  findAllUp,
+  findUp,
   formatPath,
   getPort,
   getRegister,
@@ -20,6 +24,7 @@ export {
 export type {
   BindCandidate,
   BinderHandle,
+  Found,
   Path,
   PathComponent,
   ReadAllAnswer,

@@ -13,6 +13,7 @@ export const COMMAND_LOADERS = {
   serve: async (): Promise<Command> => (await import('./serve.ts')).command,
   load: async (): Promise<Command> => (await import('./load.ts')).command,
   export: async (): Promise<Command> => (await import('./export.ts')).command,
+  check: async (): Promise<Command> => (await import('./check.ts')).command,
   log: async (): Promise<Command> => (await import('./log.ts')).command,
   backup: async (): Promise<Command> => (await import('./backup.ts')).command,
   restore: async (): Promise<Command> => (await import('./restore.ts')).command,

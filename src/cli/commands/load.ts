@@ -50,8 +50,8 @@ export const command: Command = {
   ],
   exits: {
     0: 'it is loaded',
-    2: 'wrong use, or the file is not well-formed',
-    3: 'a file or the domain could not be read or written',
+    2: 'wrong use',
+    3: 'a file is not well-formed, or it or the domain could not be read or written',
   },
   run: runLoad,
 }

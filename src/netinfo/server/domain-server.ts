@@ -4,7 +4,7 @@ import type { Domain } from '../../directory/index.ts'
 import type { Binding } from '../handle.ts'
 import { bindingNetwork } from './binding-network.ts'
 import { DomainServices } from './domain-services.ts'
-import { listenReserved } from './listen-reserved.ts'
+import { listenAnywhere, listenReserved } from './listen-reserved.ts'
 import { NetInfoProgram } from './netinfo-program.ts'
 import { isOwnAddress, ownAddresses } from './own-addresses.ts'
 import type { OnReplicationEvent } from './replica-connection.ts'
@@ -127,8 +127,7 @@ async function listen(program: NetInfoProgram, options: DomainServerOptions, own
   const { host, port, onError, domain } = options
   const open = (each: number): Promise<RpcServer> =>
     RpcServer.listen([program], { host, tcpPort: each, udpPort: each, onError })
-  // Both ports are one number when it is named; 0 is none.
-  if (port === 0) return RpcServer.listen([program], { host, onError })
+  if (port === 0) return listenAnywhere(program, host, onError)
   if (port !== undefined) return open(port)
   if (domain.tag === LOCAL_TAG) {
     const local = await open(ownPort === 0 ? LOCAL_PORT : ownPort).catch(() => null)

@@ -24,8 +24,22 @@ export async function listenReserved(
       if (server !== null) return server
     }
   }
+  return listenAnywhere(program, host, onError)
+}
+
+/**
+ * Listens at any port that is free, one number for TCP and UDP where that can be had.
+ * @throws ERR_PORTOLAN_LISTEN_FAILED
+ */
+export async function listenAnywhere(
+  program: RpcProgram,
+  host: string,
+  onError: (error: unknown) => void,
+): Promise<RpcServer> {
   const probe = await RpcServer.listen([program], { host, tcpPort: null, udpPort: 0, onError })
   const free = probe.udpPort ?? 0
   await probe.close()
-  return (await open(free)) ?? RpcServer.listen([program], { host, onError })
+  return RpcServer.listen([program], { host, tcpPort: free, udpPort: free, onError }).catch(() =>
+    RpcServer.listen([program], { host, onError }),
+  )
 }

@@ -9,7 +9,7 @@ import { Binder } from './binder.ts'
 import { DomainSet, rootPasswordIn } from './domain-set.ts'
 import type { ListenAt, SiteEvents } from './domain-set.ts'
 import type { DomainServer } from './domain-server.ts'
-import { listenReserved } from './listen-reserved.ts'
+import { listenAnywhere, listenReserved } from './listen-reserved.ts'
 import { isOwnAddress } from './own-addresses.ts'
 import { announceBinder } from './rpcbind.ts'
 import type { Announcement } from './rpcbind.ts'
@@ -144,6 +144,7 @@ function aliasesOf({ domain, tag }: DomainServer): readonly TagAlias[] {
 
 function listenBinder(binder: Binder, { host, port }: ListenAt, onError: (error: unknown) => void): Promise<RpcServer> {
   if (port === undefined) return listenReserved(binder, host, onError)
+  if (port === 0) return listenAnywhere(binder, host, onError)
   return RpcServer.listen([binder], { host, tcpPort: port, udpPort: port, onError })
 }
 
