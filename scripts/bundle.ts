@@ -16,11 +16,11 @@ import type { InputOptions, OutputOptions } from 'rolldown'
 const LATER = new RegExp(
   [
     'src/cli/commands/(?!index|port|netinfo-tools)',
-    'src/cli/(help|range-page|csv-rows|watch-listeners|version|listener-filter|service-label|ask-secret|netinfo/)',
+    'src/cli/(help|range-page|csv-rows|watch-listeners|version|listener-filter|listener-table|service-label|domain-options|ask-secret|netinfo/|serve/)',
     'src/listeners/(ancestors|darwin|lsof|netstat|process-state|ps|run-tool|tasklist|windows)',
     'src/registry/(diff|fetch-csv|iana-csv|index-build|lore-build|npm-packages|replace-file|table|update)',
     'src/(store|directory|netinfo)/',
-    'src/core/(csv|xdr)',
+    'src/core/(csv|log|text|xdr)',
   ]
     .map((part) => `${part}.*`)
     .join('|'),

@@ -1,6 +1,6 @@
 /** What `npm pack` makes works where it is installed, and holds nothing that does not belong there. */
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import {
   cpSync,
   existsSync,
@@ -22,6 +22,7 @@ import { promisify } from 'node:util'
 import { asArray, asObject, asObjects, at } from './support/json.ts'
 import { requireThat } from './support/peers.ts'
 import { cliEnvironment } from './support/run-cli.ts'
+import { until } from './support/until.ts'
 
 const run = promisify(execFile)
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
@@ -131,6 +132,10 @@ const EVERY_COMMAND: readonly (readonly string[])[] = [
   ['kill', '--help'],
   ['registry', 'check'],
   ['completion', 'bash'],
+  ['load', '--only', 'groups', '--data', join(folder, 'domains')],
+  ['export', '/groups', '--data', join(folder, 'domains')],
+  ['log', '--data', join(folder, 'domains')],
+  ['check', '--data', join(folder, 'domains')],
   ['niutil', '--help'],
   ['--help'],
 ]
@@ -143,7 +148,8 @@ async function assertAnswers(node: string, words: readonly string[]): Promise<vo
     assert.notEqual(stdout, '')
     assert.doesNotMatch(stderr, /^\s+at /m)
   } catch (error) {
-    const isNo = error instanceof Error && 'code' in error && error.code === 1 && words[0] === 'ls'
+    const isNo =
+      error instanceof Error && 'code' in error && error.code === 1 && ['ls', 'check'].includes(words[0] ?? '')
     if (!isNo) throw error
   }
 }
@@ -166,6 +172,39 @@ test('the installed modules are imported alone, and give the same answers', asyn
   assert.equal(stderr, '')
 })
 
+/** Starts the installed server, asks it by the installed tool, and ends it. */
+async function assertServes(node: string): Promise<void> {
+  const script = join(home, 'node_modules', 'portolan', 'bin', 'portolan.cjs')
+  const ports = ['--netinfo', '127.0.0.1:0', '--binder', '127.0.0.1:0', '--portmap', 'none']
+  const data = ['--data', mkdtempSync(join(folder, 'served-'))]
+  const server = spawn(node, [script, 'serve', '--load', ...data, ...ports], { env: cliEnvironment() })
+  let output = ''
+  server.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  server.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  const ended = new Promise((resolve) => server.once('close', resolve))
+  try {
+    await until('the server is ready', () => {
+      assert.equal(server.exitCode, null, output)
+      return output.includes('Ctrl-C ends it.') ? true : null
+    })
+    const port = /binder\s+127\.0\.0\.1:(\d+)/.exec(output)?.[1] ?? ''
+    const env = cliEnvironment({ PORTOLAN_BINDER_PORT: port })
+    const { stdout } = await run(
+      node,
+      [script, 'niutil', '-readprop', '-t', '127.0.0.1/local', '/services/ssh', 'port'],
+      { env },
+    )
+    assert.equal(stdout, '22\n')
+  } finally {
+    server.kill('SIGTERM')
+  }
+  assert.equal(await ended, 0, output)
+}
+
+test('the installed server serves, and ends when it is told to', async (context) => {
+  if (requireInstalled(context)) await assertServes(process.execPath)
+})
+
 test('what package.json does not export cannot be imported', async (context) => {
   if (!requireInstalled(context)) return
   for (const path of ['portolan', 'portolan/core', 'portolan/dist/lib/core/index.js']) {
@@ -184,6 +223,12 @@ test("the types of the installed modules are found by a reader's compiler", asyn
     join(home, 'reader.ts'),
     `import { openRegistry } from 'portolan/registry'
 import { readSockets } from 'portolan/listeners'
+import { openDomain } from 'portolan/netinfo'
+import type { DomainHandle } from 'portolan/netinfo'
+import { Domain } from 'portolan/directory'
+import { LmdbStore } from 'portolan/store'
+export const opened: Promise<DomainHandle> = openDomain('.')
+export const domain: Promise<Domain> = Domain.open(LmdbStore.open('x.mdb'), { tag: 'x' })
 export const name: string = openRegistry().registry.lookup(80, 'tcp').name
 export const ports: Promise<readonly number[]> = readSockets().then(({ listeners }) => listeners.map((each) => each.port))
 // @ts-expect-error a status is a word, so this fails only where the types are really there
@@ -215,6 +260,7 @@ test('the package runs on Node 22, the oldest that it says it runs on', async (c
   if (!requireThat(context, existsSync(node), `Node 22 from the npm registry (${failure})`)) return
   assert.match((await run(node, ['--version'])).stdout, /^v22\.12\./)
   for (const words of EVERY_COMMAND) await context.test(words.join(' '), () => assertAnswers(node, words))
+  await assertServes(node)
   const script = "import('portolan/registry').then((module) => console.log(typeof module.openRegistry))"
   assert.equal((await atHome(node, ['-e', script])).stdout, 'function\n')
   const { stdout } = await atHome(node, [join(home, 'node_modules', 'portolan', 'bin', 'portolan.cjs'), 'ls', '--json'])
