@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
+import { spellOption } from '../src/cli/command.ts'
 import { NETINFO_TOOLS } from '../src/cli/commands/netinfo-tools.ts'
 import { firstValue, hashPassword, verifyPassword } from '../src/directory/index.ts'
 import { addTo, objectAt, setProperty } from './support/domain-of.ts'
@@ -12,6 +13,7 @@ import { asObject } from './support/json.ts'
 import { requireLinux, requirePeers, requireRoot } from './support/peers.ts'
 import { cliEnvironment, outcomeOf } from './support/run-cli.ts'
 import type { Outcome } from './support/run-cli.ts'
+import { runTool } from './support/tool-run.ts'
 import { startHost } from './support/server-host.ts'
 import type { BinderPorts, Host } from './support/server-host.ts'
 
@@ -214,5 +216,18 @@ test('each tool is a program of its own name, and a command', async (context) =>
     assert.equal(status, 0)
     assert.match(stdout, new RegExp(`^Name\n  portolan ${tool} - `))
     assert.deepEqual(await run(['portolan', tool, '--help']), { status, stdout, stderr: '' })
+  }
+})
+
+test('every option that a record lists is one that its tool knows', async () => {
+  for (const [tool, load] of Object.entries(NETINFO_TOOLS)) {
+    const { options, run } = await load()
+    for (const option of options) {
+      const words = [spellOption(option)]
+      const { err } = await runTool((context) => run(words, context), { env: { PORTOLAN_BINDER_PORT: '1' } })
+      assert.doesNotMatch(err, /unknown option/, `${tool} ${words.join(' ')}`)
+    }
+    const { err } = await runTool((context) => run(['-no-such-option', '.', '/'], context))
+    assert.match(err, /unknown option -no-such-option/, tool)
   }
 })
