@@ -24,7 +24,7 @@ import type { Caller, WriteOperation } from './operation.ts'
 import type { Overlay } from './overlay.ts'
 import { decodeRecord, encodeRecord } from './record.ts'
 import type { DirectoryRecord } from './record.ts'
-import { unmaskProperties, unmaskValues } from './secrets.ts'
+import { MASK, SECRET_NAME, unmaskProperties, unmaskValues } from './secrets.ts'
 import { objectValue, rankFor } from './siblings.ts'
 import { DirectoryError, STATUS } from './status.ts'
 import { withinLimits } from './strings.ts'
@@ -83,7 +83,7 @@ function changeProperties(properties: Properties, operation: PropertyOperation, 
     case 'renameProperty': {
       const property = requireProperty(properties, operation.index)
       requireDirectoryAccess(properties, caller)
-      return properties.with(operation.index, { name: operation.name, values: property.values })
+      return properties.with(operation.index, { name: operation.name, values: valuesRenamed(property, operation.name) })
     }
     case 'writeProperty': {
       const property = requireProperty(properties, operation.index)
@@ -118,7 +118,9 @@ function changeProperties(properties: Properties, operation: PropertyOperation, 
 
 /** A mask that a client wrote back stands for the value that was there: a clone must be told that value. */
 function asDone(operation: PropertyOperation, before: Properties, after: Properties): WriteOperation {
-  if (operation.kind === 'write') return { ...operation, properties: after }
+  const isSecretRenamed =
+    operation.kind === 'renameProperty' && after[operation.index]?.values !== before[operation.index]?.values
+  if (operation.kind === 'write' || isSecretRenamed) return { kind: 'write', id: operation.id, properties: after }
   if (operation.kind === 'writeProperty')
     return { ...operation, values: after[operation.index]?.values ?? operation.values }
   if (operation.kind === 'writeValue') {
@@ -219,6 +221,11 @@ function requireProperty(properties: Properties, index: number): Property {
 
 function requireValue(property: Property, at: number): void {
   if (property.values[at] === undefined) throw new DirectoryError(STATUS.NONAME)
+}
+
+/** Under another name a secret would be shown: it does not go there. */
+function valuesRenamed({ name, values }: Property, newName: string): readonly string[] {
+  return name === SECRET_NAME && newName !== SECRET_NAME && values.length > 0 ? [MASK] : values
 }
 
 function inserted<T>(list: readonly T[], where: number, item: T): readonly T[] {

@@ -4,9 +4,6 @@ import { valuesOf } from './model.ts'
 import type { Properties } from './model.ts'
 import { isFromRegistry } from './registry-services.ts'
 
-/** How far back the journal is searched for who wrote an entry. */
-const JOURNAL_LOOK_BACK = 20_000
-
 export interface LastWrite {
   readonly who: string
   readonly from: string
@@ -50,13 +47,9 @@ export function declarationsOn(domain: Domain, port: number): readonly ServiceDe
   })
 }
 
-function lastWriteOf(domain: Domain, wanted: number): LastWrite | null {
-  for (const { object, kind, who, from, timeMs, revision } of domain.journal({
-    isReverse: true,
-    limit: JOURNAL_LOOK_BACK,
-  })) {
-    if (kind === 'replaceAll') return null
-    if (object === wanted) return { who, from, timeMs, revision }
-  }
-  return null
+function lastWriteOf(domain: Domain, object: number): LastWrite | null {
+  const found = domain.lastEntryOf(object)
+  if (found === undefined) return null
+  const { who, from, timeMs, revision } = found
+  return { who, from, timeMs, revision }
 }

@@ -29,6 +29,8 @@ import { walkObjects } from './walk.ts'
 /** How many writes one batch takes: more make the wait of the first too long. */
 const BATCH_WRITES_MAX = 1000
 const PATH_DEPTH_MAX = 256
+/** How far the journal is searched for one directory: 20 ms. */
+const JOURNAL_LOOK_BACK = 10_000
 const JOURNAL_END = Number.MAX_SAFE_INTEGER
 
 interface Pending {
@@ -189,6 +191,22 @@ export class Domain {
     const range = journalRange(afterRevision + 1, JOURNAL_END)
     const options = { isReverse, ...(limit === Number.POSITIVE_INFINITY ? {} : { limit }) }
     for (const { key, value } of this.store.range(range, options)) yield decodeJournal(rankAtEnd(key), value)
+  }
+
+  /** The journal's entry of a revision; undefined where it does not go back so far. */
+  entryAt(revision: number): JournalEntry | undefined {
+    const bytes = this.store.get(journalKey(revision))
+    return bytes === undefined ? undefined : decodeJournal(revision, Buffer.from(bytes))
+  }
+
+  /** The newest entry about a directory, among the newest of the journal; undefined where none of those is about it. */
+  lastEntryOf(object: number): JournalEntry | undefined {
+    for (const entry of this.journal({ isReverse: true, limit: JOURNAL_LOOK_BACK })) {
+      // What came before a copy was about other data.
+      if (entry.kind === 'replaceAll') return undefined
+      if (entry.object === object) return entry
+    }
+    return undefined
   }
 
   /** Every directory of one moment, each before its children (the order of READALL). */

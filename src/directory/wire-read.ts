@@ -12,6 +12,7 @@ import { AnswerCache } from './answer-cache.ts'
 import { readFirstInIndex, readIndex } from './index-pairs.ts'
 import { childRange, directoryKey, indexKey, pairBytes, readRank, stampKey } from './keys.ts'
 import type { Domain } from './domain.ts'
+import { APPEND } from './model.ts'
 import type { Properties } from './model.ts'
 import {
   ALL_SECRET,
@@ -39,6 +40,9 @@ export const PARTS_FROM = 2000
 /** Children a part tells of: about a millisecond's work. */
 const PART_CHILDREN = 1000
 
+/** Object numbers that are questions to SELF, of line A. */
+const OBJECT_AT_VERSION = 0xffff_ffff
+const LAST_VERSION_OF = 0xffff_fffe
 /** No instance: they are 32 bits wide. */
 const NO_DIRECTORY = -1
 /** Instances kept of directories that are searched. */
@@ -120,12 +124,29 @@ export class WireReader {
     out.u32(object).u32(instance)
   }
 
-  /** SELF (3): R.id. ROOT (2) is the same of directory 0. */
-  self(out: XdrWriter, object: number): void {
+  /**
+   * SELF (3): R.id. ROOT (2) is the same of directory 0. Line A's two questions about versions (protocol.md §2.1) are answered from
+   * the journal: which directory a version changed, and at which version a directory changed last.
+   */
+  self(out: XdrWriter, object: number, instance = 0): void {
     this.#look()
+    if (object >= LAST_VERSION_OF) {
+      this.#writeVersion(out, object, instance)
+      return
+    }
     const bytes = this.#directory(object)
     if (bytes === undefined) out.u32(STATUS.NODIR)
     else out.u32(STATUS.OK).u32(object).u32(instanceIn(bytes))
+  }
+
+  #writeVersion(out: XdrWriter, question: number, instance: number): void {
+    const newest = this.#revision
+    const found =
+      question === OBJECT_AT_VERSION
+        ? this.#domain.entryAt(instance === APPEND ? newest : instance)
+        : this.#domain.lastEntryOf(instance)
+    if (found === undefined) out.u32(STATUS.NODIR)
+    else out.u32(STATUS.OK).u32(found.object).u32(found.revision)
   }
 
   /** PARENT (4): R.parent. */

@@ -13,6 +13,7 @@ import type { RpcPeer } from './rpc-program.ts'
 import { RpcServer } from './rpc-server.ts'
 import { systemTimers } from './timers.ts'
 import { isTrustedPeer } from './trusted-networks.ts'
+import type { Tunables } from './tunables.ts'
 
 export interface DomainServerOptions {
   readonly domain: Domain
@@ -34,6 +35,7 @@ export interface DomainServerOptions {
 /** The port of the server of tag `local`, known to every client of line A. */
 const LOCAL_TAG = 'local'
 const LOCAL_PORT = 1033
+const LOOPBACK = '127.0.0.1'
 const NO_CONNECTIONS = { current: 0, peak: 0, max: 0, closedOldest: 0 }
 const DRAIN_MS = 5000
 
@@ -75,7 +77,7 @@ export class DomainServer {
       random: Math.random,
       onEvent,
     })
-    rpc = await listen(new NetInfoProgram(domain, services), options, services.tunables().port)
+    rpc = await listen(new NetInfoProgram(domain, services), options, services.tunables())
     services.start()
     return new DomainServer(domain, services, rpc, watchForeignWrites(domain, services))
   }
@@ -123,8 +125,15 @@ function watchForeignWrites(domain: Domain, services: DomainServices): () => voi
   }
 }
 
-async function listen(program: NetInfoProgram, options: DomainServerOptions, ownPort: number): Promise<RpcServer> {
-  const { host, port, onError, domain } = options
+/** Whom line A then listens for: nobody else (protocol.md §1). */
+function isForThisMachine(trustedNetworks: readonly string[] | null): boolean {
+  return trustedNetworks !== null && trustedNetworks.every((network) => network.startsWith('127'))
+}
+
+async function listen(program: NetInfoProgram, options: DomainServerOptions, tunables: Tunables): Promise<RpcServer> {
+  const { port: ownPort, trustedNetworks } = tunables
+  const { port, onError, domain } = options
+  const host = isForThisMachine(trustedNetworks) ? LOOPBACK : options.host
   const open = (each: number): Promise<RpcServer> =>
     RpcServer.listen([program], { host, tcpPort: each, udpPort: each, onError })
   if (port === 0) return listenAnywhere(program, host, onError)

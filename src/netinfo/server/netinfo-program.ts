@@ -11,6 +11,7 @@ import {
   ROOT_OBJECT,
   STATUS,
   WireReader,
+  decodeId,
   encodeId,
   encodeProperties,
 } from '../../directory/index.ts'
@@ -104,7 +105,10 @@ export class NetInfoProgram implements RpcProgram {
     return {
       ping: () => 'done',
       root: doing((_, reply) => reader.self(reply, ROOT_OBJECT)),
-      self: doing(({ args }, reply) => reader.self(reply, readObject(args))),
+      self: doing(({ args }, reply) => {
+        const { object, instance } = decodeId(args, 'self/id')
+        reader.self(reply, object, instance)
+      }),
       parent: doing(({ args }, reply) => reader.parent(reply, readObject(args))),
       read: doing(({ args }, reply) => reader.read(reply, readObject(args))),
       children: ({ args }, reply) => orParts(reader.children(reply, readObject(args))),
