@@ -53,7 +53,7 @@ async function asNetwork(domain: Domain, isMaster: boolean): Promise<void> {
   if (!isMaster) return
   await setProperty(domain, 0, 'update_latency', '1')
   await setProperty(domain, 0, 'cleanup_wait', '60')
-  await addTo(domain, 0, { name: 'users', at: [{ name: 'pia', uid: '530' }] })
+  await addTo(domain, 0, { name: 'users', at: [{ name: 'pia', uid: '530', passwd: '$argon2id$none' }] })
 }
 
 async function buildSite(context: TestContext): Promise<Site> {
@@ -175,18 +175,22 @@ test('a cable that is cut and mended leaves equal copies', async (context) => {
   await untilEqual(ada, eve)
 })
 
-test('a clone that nidomain makes takes the copy of its master', async (context) => {
+test('a clone that nidomain makes takes the copy of its master as soon as it is listed', async (context) => {
   if (!canBuild(context)) return
   const { machines } = await buildSite(context)
   const { ada, mia } = machines
-  const listed = await ada.portolan('niutil', '-appendprop', '-t', NETWORK, '/machines/mia', 'serves', './network')
-  assert.equal(listed.status, 0, listed.stderr)
   const made = await mia.portolan('nidomain', '-c', 'network', `${ADDRESSES.ada}/network`)
   assert.equal(made.status, 0, made.stdout + made.stderr)
+  // Until then the passwords are hidden from it, and it takes no copy without them.
+  const users = ['niutil', '-list', '-t', NETWORK, '/users']
+  const before = await mia.portolan(...users)
+  assert.notEqual(before.status, 0, before.stdout)
+  const listed = await ada.portolan('niutil', '-appendprop', '-t', NETWORK, '/machines/mia', 'serves', './network')
+  assert.equal(listed.status, 0, listed.stderr)
   await untilEqual(ada, mia)
   const created = await ada.portolan('niutil', '-create', '-t', NETWORK, '/users/jon')
   assert.equal(created.status, 0, created.stderr)
-  await answers(mia, ['niutil', '-list', '-t', NETWORK, '/users'], (text) => text.includes('jon'))
+  await answers(mia, users, (text) => text.includes('jon'))
   await untilEqual(ada, mia)
 })
 

@@ -249,6 +249,8 @@ test('a third server that is added to /machines becomes equal, and is named by S
   })
   await untilEqual(master, third)
   await untilEqual(master, clone)
+  const pia = third.domain.read(objectAt(third.domain, 'users', 'pia'))
+  assert.deepEqual(pia?.properties.at(-1), { name: 'passwd', values: [SECRET] })
   const connection = await connectServer({ address: ADA, tcpPort: master.server.tcpPort ?? 0 })
   const statistics = await connection.statistics()
   assert.deepEqual(statistics.find(({ name }) => name === 'tag')?.values, [TAG, 'master', '2'])

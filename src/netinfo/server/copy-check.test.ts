@@ -30,10 +30,14 @@ async function* stream(objects: readonly DirectoryObject[]): AsyncGenerator<Dire
   yield* objects
 }
 
-async function check(objects: readonly DirectoryObject[], checksum?: number): Promise<readonly DirectoryObject[]> {
+async function check(
+  objects: readonly DirectoryObject[],
+  checksum?: number,
+  isProven = true,
+): Promise<readonly DirectoryObject[]> {
   const sum = checksum ?? objects.reduce(addToChecksum, 0)
   const passed: DirectoryObject[] = []
-  for await (const object of checkCopy({ checksum: sum, highestId: 0, objects: stream(objects) }, OWN))
+  for await (const object of checkCopy({ checksum: sum, highestId: 0, objects: stream(objects) }, OWN, isProven))
     passed.push(object)
   return passed
 }
@@ -107,6 +111,35 @@ describe('checkCopy', () => {
     assert.ok(root !== undefined && machines !== undefined)
     const loop = { ...machines, children: [0] }
     await assert.rejects(check([root, loop, { ...root, parent: loop.id.object }]), CopyRefused)
+  })
+})
+
+describe('hidden passwords', () => {
+  const withPassword = (objects: readonly DirectoryObject[], ...values: string[]): readonly DirectoryObject[] => {
+    const last = objects.at(-1)
+    assert.ok(last)
+    return [...objects.slice(0, -1), { ...last, properties: [...last.properties, { name: 'passwd', values }] }]
+  }
+  const unlisted = (objects: readonly DirectoryObject[]): readonly DirectoryObject[] =>
+    objects.map(({ id, parent, children, properties }) => ({
+      id,
+      parent,
+      children,
+      properties: properties.map((property) =>
+        property.values.includes('192.168.1.6') ? { name: 'ip_address', values: ['192.168.1.7'] } : property,
+      ),
+    }))
+
+  test('a copy that may have them is refused, unless this server is listed and has proved itself', async (context) => {
+    const objects = withPassword(await copyOf(context), '*')
+    assert.equal((await check(objects)).length, objects.length)
+    await assert.rejects(check(objects, undefined, false), /must run as root/)
+    await assert.rejects(check(unlisted(objects)), /does not list this server/)
+  })
+
+  test('a copy whose passwords can be seen is taken by any server', async (context) => {
+    const objects = unlisted(withPassword(await copyOf(context), '$argon2id$x'))
+    assert.equal((await check(objects, undefined, false)).length, objects.length)
   })
 })
 

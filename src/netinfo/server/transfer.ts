@@ -1,6 +1,7 @@
 /** Compare-and-transfer (protocol.md §9): a clone asks its master for a copy unless the checksums are equal. */
 import { messageOf } from '../../core/index.ts'
 import { DirectoryError, STATUS } from '../../directory/index.ts'
+import { isRoot } from '../client/tcp-socket.ts'
 import type { Binding } from '../handle.ts'
 import { CopyRefused, checkCopy } from './copy-check.ts'
 import type { ReplaceableDomain } from './domain-view.ts'
@@ -38,7 +39,7 @@ export async function compareAndTransfer(options: TransferOptions): Promise<Tran
       const copy = other ?? (options.isForced === true ? await connection.readAll((checksum + 1) >>> 0) : null)
       if (copy === null) return { kind: 'equal' }
       options.onCopy?.()
-      await domain.replaceAll(checkCopy(copy, own), copy.checksum, `${master.address}/${master.tag}`)
+      await domain.replaceAll(checkCopy(copy, own, isRoot()), copy.checksum, `${master.address}/${master.tag}`)
       return { kind: 'copied', checksum: copy.checksum }
     } finally {
       connection.close()
