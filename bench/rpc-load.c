@@ -4,13 +4,14 @@
  *   cc -O2 -o rpc-load bench/rpc-load.c
  *   rpc-load ADDRESS PORT CONNECTIONS DEPTH SECONDS CALL
  *
- * CALL is one of (of NetInfo, program 200100000 version 2, but for the last):
+ * CALL is one of (of NetInfo, program 200100000 version 2, but for the last two):
  *   ping
  *   read FIRST COUNT                       directories FIRST to FIRST + COUNT - 1, in random order
  *   list OBJECT KEY
  *   lookup OBJECT KEY FORMAT COUNT         the value is FORMAT with a number from 0 to COUNT - 1 for its %d
  *   lookupread OBJECT KEY FORMAT COUNT
  *   hex PROGRAM VERSION PROCEDURE HEX      the arguments as they are ("" for none)
+ *   echo BYTES                             records of so many bytes, mark included, to a server that sends back what it gets
  *
  * Each connection keeps DEPTH calls under way. One thread, epoll. Prints one line: calls a second, the median and the 99th
  * percentile of the time from sending a call to its reply in microseconds, bytes received, and how many replies were no
@@ -44,7 +45,7 @@ struct connection {
   uint32_t next_xid;
 };
 
-static enum { PING, READ, LIST, LOOKUP, LOOKUPREAD, HEX } kind;
+static enum { PING, READ, LIST, LOOKUP, LOOKUPREAD, HEX, ECHO } kind;
 static uint32_t program = 200100000, version = 2, procedure, object, count = 1;
 static const char *key = "", *format = "";
 static uint8_t fixed[CALL_BYTES_MAX];
@@ -103,7 +104,7 @@ static size_t build(uint8_t *call, uint32_t xid) {
     at = put(at, 0);
     at = put_text(at, key);
     at = put_text(at, value);
-  } else if (kind == HEX) {
+  } else if (kind == HEX || kind == ECHO) {
     memcpy(at, fixed, fixed_length);
     at += fixed_length;
   }
@@ -144,8 +145,8 @@ static void finish_reply(struct connection *c, uint64_t now) {
   uint32_t word[7] = {0};
   memcpy(word, c->head, c->head_bytes);
   /* xid, REPLY, accepted, verifier (two words), accept status, and the status of NetInfo */
-  int is_good = c->head_bytes >= 24 && ntohl(word[1]) == 1 && !word[2] && !word[5] &&
-                (!has_status || (c->head_bytes == 28 && !word[6]));
+  int is_good = kind == ECHO || (c->head_bytes >= 24 && ntohl(word[1]) == 1 && !word[2] && !word[5] &&
+                (!has_status || (c->head_bytes == 28 && !word[6])));
   uint64_t us = (now - c->sent_at[ntohl(word[0]) % SLOTS]) / 1000;
   times[us < TIMES - 1 ? us : TIMES - 1]++;
   done++;
@@ -192,6 +193,13 @@ static double percentile(double part) {
 static void parse_call(int argc, char **argv) {
   const char *name = argv[0];
   if (!strcmp(name, "ping")) return;
+  if (!strcmp(name, "echo") && argc == 2) {
+    /* The mark and the header of a call are 44 bytes of it. */
+    long bytes = atol(argv[1]);
+    if (bytes < 44 || bytes > CALL_BYTES_MAX) die("call");
+    kind = ECHO, fixed_length = (size_t)bytes - 44;
+    return;
+  }
   has_status = 1;
   if (!strcmp(name, "read") && argc == 3) {
     kind = READ, procedure = 7, object = (uint32_t)atol(argv[1]), count = (uint32_t)atol(argv[2]);

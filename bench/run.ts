@@ -1,14 +1,19 @@
 /**
  * `npm run bench`: every claim about speed and memory, as a ratio against a peer measured in the same run.
  * The program is measured as it is installed: bundled, without its sources beside it.
+ *
+ *     npm run bench -- [start] [lookup] [listeners] [netinfo] [--quick]
+ *
+ * Without a name, all are measured. --quick leaves out what takes minutes: domains of more than 10,000 users.
  */
 import { spawn } from 'node:child_process'
 import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
-import { cpus, tmpdir } from 'node:os'
+import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { benchLookup } from './lookup.ts'
 import { isInstalled, measureMemory, measureTimes } from './measure.ts'
 import type { Contestant } from './measure.ts'
+import { benchNetinfo } from './netinfo.ts'
 import { renderRows } from './table.ts'
 import type { Row } from './table.ts'
 
@@ -75,14 +80,31 @@ async function benchListeners(portolan: string): Promise<readonly Row[]> {
   }
 }
 
+const PARTS = ['start', 'lookup', 'listeners', 'netinfo'] as const
+const asked = process.argv.slice(2)
+const isQuick = asked.includes('--quick')
+const named = asked.filter((word) => word !== '--quick')
+const unknown = named.find((word) => !PARTS.some((part) => part === word))
+if (unknown !== undefined) {
+  console.error(`bench: '${unknown}' is none of ${PARTS.join(', ')}, --quick`)
+  process.exit(2)
+}
+const isAsked = (part: (typeof PARTS)[number]): boolean => named.length === 0 || named.includes(part)
+
 const folder = installCopy()
 try {
   const portolan = join(folder, 'bin', 'portolan.cjs')
-  const rows = [...benchStart(portolan), ...benchLookup(), ...(await benchListeners(portolan))]
-  console.log(
-    `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, medians of ${ROUNDS} rounds\n`,
-  )
-  console.log(renderRows(rows))
+  const [loadBefore = 0] = loadavg()
+  const rows = [
+    ...(isAsked('start') ? benchStart(portolan) : []),
+    ...(isAsked('lookup') ? benchLookup() : []),
+    ...(isAsked('listeners') ? await benchListeners(portolan) : []),
+  ]
+  const netinfo = isAsked('netinfo') ? await benchNetinfo({ portolan, folder, isQuick }) : null
+  const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, load ${loadBefore.toFixed(2)} at the start`
+  console.log(`Node ${process.version}, ${machine}`)
+  if (rows.length > 0) console.log(`\nMedians of ${ROUNDS} rounds\n\n${renderRows(rows)}`)
+  if (netinfo !== null) console.log(`\n${netinfo}`)
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }

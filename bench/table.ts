@@ -22,3 +22,14 @@ export function renderRows(rows: readonly Row[]): string {
     ...lines,
   ].join('\n')
 }
+
+/** A table of any columns; `left` of them, the first ones, hold words, and the others numbers. */
+export function renderTable(heads: readonly string[], left: number, rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+  return [line(heads), line(heads.map((_, index) => (index < left ? '---' : '---:'))), ...rows.map(line)].join('\n')
+}
+
+/** A number as people read it, in thousands: 1,234. */
+export function inThousands(value: number): string {
+  return Math.round(value).toLocaleString('en-US')
+}
