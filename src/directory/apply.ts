@@ -27,7 +27,7 @@ import type { DirectoryRecord } from './record.ts'
 import { MASK, SECRET_NAME, unmaskProperties, unmaskValues } from './secrets.ts'
 import { objectValue, rankFor } from './siblings.ts'
 import { DirectoryError, STATUS } from './status.ts'
-import { withinLimits } from './strings.ts'
+import { requireRoom, withinLimits } from './strings.ts'
 
 /** The last instance of a number that no directory had: the first one is then 0 (protocol.md §2.1, line A). */
 const NEVER_USED = 0xffff_ffff
@@ -60,6 +60,7 @@ export function applyOperation(draft: Draft, given: WriteOperation, caller: Call
   if (operation.kind === 'destroy') return destroy(draft, operation, caller)
   const record = requireFresh(draft, operation.id)
   const after = changeProperties(record.properties, operation, caller)
+  requireRoom(after)
   const canonical = asDone(operation, record.properties, after)
   const id = replaceProperties(draft, record, after)
   return { id, object: id.object, before: record.properties, after, operation: canonical }

@@ -30,14 +30,26 @@ function cProperty({ name, values }: Property): Property {
 }
 
 function cProperties(properties: Properties): Properties {
+  const clean = properties.map(cProperty)
+  requireRoom(clean)
+  return clean
+}
+
+/**
+ * Many small writes must not make a directory that no answer can carry.
+ * @throws NOSPACE
+ */
+export function requireRoom(properties: Properties): void {
   if (properties.length > MODEL_LIMITS.properties)
     throw new DirectoryError(STATUS.NOSPACE, `a directory has more than ${MODEL_LIMITS.properties} properties`)
   let size = 0
-  const clean = properties.map(cProperty)
-  for (const { name, values } of clean) size = values.reduce((sum, value) => sum + value.length + 8, size + name.length)
+  for (const { name, values } of properties) {
+    if (values.length > MODEL_LIMITS.values)
+      throw new DirectoryError(STATUS.NOSPACE, `a property has more than ${MODEL_LIMITS.values} values`)
+    size = values.reduce((sum, value) => sum + value.length + 8, size + name.length)
+  }
   if (size > DIRECTORY_BYTES_MAX)
     throw new DirectoryError(STATUS.NOSPACE, `a directory has more than ${DIRECTORY_BYTES_MAX} bytes`)
-  return clean
 }
 
 /**
