@@ -97,14 +97,18 @@ export function whoIs({ kind, name }: Caller): string {
 /** What changed from one property list to another; null stands for no directory. Properties of one name are paired in order. */
 export function changesBetween(before: Properties | null, after: Properties | null): readonly PropertyChange[] {
   const changes: PropertyChange[] = []
-  const rest = [...(after ?? [])]
+  const list = after ?? []
+  // By name, as there may be 65,535 of them; the first of each name stands last, for `pop`.
+  const places = Map.groupBy([...list.keys()].toReversed(), (at) => list[at]?.name)
+  const paired = new Set<number>()
   for (const old of before ?? []) {
-    const at = rest.findIndex(({ name }) => name === old.name)
-    const [now] = at === -1 ? [] : rest.splice(at, 1)
-    const change = valuesChange(old.name, old.values, now?.values ?? null)
+    const at = places.get(old.name)?.pop()
+    if (at !== undefined) paired.add(at)
+    const change = valuesChange(old.name, old.values, at === undefined ? null : (list[at]?.values ?? null))
     if (change !== null) changes.push(change)
   }
-  for (const { name, values } of rest) changes.push({ name, at: 0, before: null, after: shown(name, values) })
+  for (const [at, { name, values }] of list.entries())
+    if (!paired.has(at)) changes.push({ name, at: 0, before: null, after: shown(name, values) })
   return changes
 }
 
