@@ -23,6 +23,8 @@ const DEADLINE_MS = 120_000
 const LOOK_AGAIN_MS = 250
 
 interface Site {
+  /** Of the machines' data: a folder each. */
+  readonly folder: string
   readonly machines: Record<keyof typeof ADDRESSES, Machine>
   readonly servers: Record<keyof typeof ADDRESSES, ChildProcess>
   readonly serve: (name: keyof typeof ADDRESSES) => Promise<ChildProcess>
@@ -76,7 +78,7 @@ async function buildSite(context: TestContext): Promise<Site> {
     return child
   }
   const servers = { ada: await serve('ada'), eve: await serve('eve'), mia: await serve('mia') }
-  return { machines, servers, serve }
+  return { folder, machines, servers, serve }
 }
 
 /** Asks until the answer is as it shall be. */
@@ -208,4 +210,26 @@ test('SIGHUP makes a leaf that found no parent look for it again', async (contex
   assert.equal((await mia.portolan(...alone)).status, 111)
   servers.mia.kill('SIGHUP')
   await answers(mia, alone, (text) => text.endsWith('/network\n'))
+})
+
+test('when the master is gone for good its clone is made the master', async (context) => {
+  if (!canBuild(context)) return
+  const { folder, machines, servers, serve } = await buildSite(context)
+  const { ada, eve, mia } = machines
+  await untilEqual(ada, eve)
+  await end(servers.ada, 'SIGKILL')
+  await end(servers.eve)
+  const file = join(folder, 'eve', 'network.mdb')
+  const promoted = await eve.portolan('nicl', '-raw', file, '-create', '/', 'master', 'eve/network')
+  assert.equal(promoted.status, 0, promoted.stdout + promoted.stderr)
+  await serve('eve')
+  const created = await eve.portolan('niutil', '-create', '-t', NETWORK, '/users/jon')
+  assert.equal(created.status, 0, created.stderr)
+  await answers(mia, ['niutil', '-list', '..', '/users'], (text) => text.includes('jon'))
+  // The old master still takes itself for the master: a copy of before. It must be told before it comes back.
+  const old = join(folder, 'ada', 'network.mdb')
+  const demoted = await ada.portolan('nicl', '-raw', old, '-create', '/', 'master', 'eve/network')
+  assert.equal(demoted.status, 0, demoted.stdout + demoted.stderr)
+  await serve('ada')
+  await untilEqual(eve, ada)
 })

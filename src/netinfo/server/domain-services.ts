@@ -111,6 +111,11 @@ export class DomainServices implements NetInfoServices {
     return this.#parent.find()
   }
 
+  /** To be called when another program has written to the domain (`portolan load`, `nicl -raw`). */
+  noticeForeignWrites(): void {
+    this.replication.noticeForeignWrites()
+  }
+
   /** Searches for the parent anew at the next question (SIGHUP). */
   forgetParent(): void {
     this.#parent.forget()

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { STATUS } from '../../directory/index.ts'
-import type { Domain } from '../../directory/index.ts'
+import type { DirectoryObject, Domain } from '../../directory/index.ts'
 import { atEnd } from '../../../test/support/at-end.ts'
 import { ROOT_CALLER, domainOf, idOf, objectAt, setProperty } from '../../../test/support/domain-of.ts'
 import type { Plan } from '../../../test/support/domain-of.ts'
@@ -207,4 +207,26 @@ test('a master that ends waits five seconds for a clone that does not answer, an
   const stopped = ada.replication.stop()
   await ada.timers.pass(5000)
   await stopped
+})
+
+test('what another program writes makes a master ask its clones, and may promote a clone', async (context) => {
+  const ada = await serverAt(context, ADA)
+  ada.replication.start()
+  await until('crashed', () => ada.other.heard[0])
+  ada.replication.noticeForeignWrites()
+  await until('resync', () => ada.other.heard[1])
+  const eve = await serverAt(context, EVE)
+  eve.replication.start()
+  await until('readall', () => eve.other.heard[0])
+  eve.replication.noticeForeignWrites()
+  await eve.timers.pass(2000)
+  assert.equal(eve.other.heard.length, 1)
+  // A copy that comes by another way than a write: no listener hears of it.
+  const source = await domainOf(context, 'network', { ...PLAN, master: 'eve/network' })
+  async function* objects(): AsyncGenerator<DirectoryObject> {
+    yield* source.objects()
+  }
+  await eve.domain.replaceAll(objects(), source.checksum(), 'test')
+  eve.replication.noticeForeignWrites()
+  await until('the promotion', () => eve.replication.master)
 })

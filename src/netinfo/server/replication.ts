@@ -83,6 +83,12 @@ export class Replication {
     await this.#leave()
   }
 
+  /** Another program has written to the domain: the role may be another, and the clones know nothing of it. */
+  noticeForeignWrites(): void {
+    this.#checkRole()
+    if (this.#role.kind === 'master') this.resync()
+  }
+
   /** RESYNC: a master has its clones compare; a clone compares. Anybody may ask; it is done once a second at most. */
   resync(): void {
     if (this.#pause !== null) {
