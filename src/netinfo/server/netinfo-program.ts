@@ -4,27 +4,19 @@
  * Reads go from the arguments to the store and into the reply, nothing in between; what a procedure needs beyond the domain's
  * data stands behind `NetInfoServices`. Bytes after the arguments are ignored, as the original's XDR did.
  */
-import type { XdrReader, XdrWriter } from '../../core/index.ts'
-import {
-  DirectoryError,
-  MODEL_LIMITS,
-  ROOT_OBJECT,
-  STATUS,
-  WireReader,
-  decodeId,
-  encodeId,
-  encodeProperties,
-} from '../../directory/index.ts'
+import type { XdrWriter } from '../../core/index.ts'
+import { DirectoryError, STATUS, WireReader, encodeId, encodeProperties } from '../../directory/index.ts'
 import type { Domain, Parts, Properties, WriteKind } from '../../directory/index.ts'
 import { decodeBinding, encodeBinding } from '../codec-parts.ts'
-import { WRITE_PROCEDURES, decodeWrite } from '../codec.ts'
+import { decodeWrite } from '../codec.ts'
 import type { Binding } from '../handle.ts'
 import { NETINFO_PROCEDURES, NETINFO_PROGRAM, NETINFO_VERSION } from '../programs.ts'
-import type { NetInfoProcedure } from '../programs.ts'
 import type { CallHeader } from '../rpc-message.ts'
 import type { Authentication } from './authenticate.ts'
 import type { ParentAnswer } from './binding.ts'
-import type { RpcAnswer, RpcCall, RpcPeer, RpcProgram, RpcStream } from './rpc-program.ts'
+import { doing, readHandlers } from './netinfo-reads.ts'
+import type { Handler, ServerProcedure, WriteProcedure } from './netinfo-reads.ts'
+import type { RpcAnswer, RpcCall, RpcPeer, RpcProgram } from './rpc-program.ts'
 
 /** How READALL is answered: with a copy, its secrets in it or not; with nothing, for it is the same; or with a status alone. */
 export type ReadAllAnswer =
@@ -53,8 +45,7 @@ export interface NetInfoServices {
   readonly failedUpdate: () => void
 }
 
-type Answer = RpcAnswer | RpcStream | Promise<RpcAnswer | RpcStream>
-type Handler = (call: RpcCall, reply: XdrWriter) => Answer
+type Answer = ReturnType<Handler>
 
 const MICROSECONDS = 1000
 
@@ -67,12 +58,15 @@ export class NetInfoProgram implements RpcProgram {
   readonly #handlers: readonly Handler[]
   readonly #calls: number[] = NETINFO_PROCEDURES.map(() => 0)
   readonly #microseconds: number[] = NETINFO_PROCEDURES.map(() => 0)
+  readonly #counted: () => CallCounts
 
-  constructor(domain: Domain, services: NetInfoServices) {
+  /** `countedElsewhere`: calls for this program that others answered. */
+  constructor(domain: Domain, services: NetInfoServices, countedElsewhere: () => CallCounts = () => NO_CALLS) {
     this.#domain = domain
     this.#reader = new WireReader(domain)
     this.#services = services
-    const handlers = { ...this.#readHandlers(), ...this.#writeHandlers(), ...this.#serverHandlers() }
+    this.#counted = () => sumCounts({ calls: this.#calls, microseconds: this.#microseconds }, countedElsewhere())
+    const handlers = { ...readHandlers(this.#reader), ...this.#writeHandlers(), ...this.#serverHandlers() }
     this.#handlers = NETINFO_PROCEDURES.map((name) => handlers[name])
   }
 
@@ -100,46 +94,6 @@ export class NetInfoProgram implements RpcProgram {
     this.#microseconds[procedure] = (this.#microseconds[procedure] ?? 0) + spent
   }
 
-  #readHandlers(): Record<ReadProcedure, Handler> {
-    const reader = this.#reader
-    return {
-      ping: () => 'done',
-      root: doing((_, reply) => reader.self(reply, ROOT_OBJECT)),
-      self: doing(({ args }, reply) => {
-        const { object, instance } = decodeId(args, 'self/id')
-        reader.self(reply, object, instance)
-      }),
-      parent: doing(({ args }, reply) => reader.parent(reply, readObject(args))),
-      read: doing(({ args }, reply) => reader.read(reply, readObject(args))),
-      children: ({ args }, reply) => orParts(reader.children(reply, readObject(args))),
-      lookup: doing(({ args }, reply) => {
-        const object = readObject(args)
-        const key = readBytes(args, 'lookup/key')
-        reader.lookup(reply, object, key, readBytes(args, 'lookup/value'))
-      }),
-      lookupread: doing(({ args }, reply) => {
-        const object = readObject(args)
-        const key = readBytes(args, 'lookupread/key')
-        reader.lookupRead(reply, object, key, readBytes(args, 'lookupread/value'))
-      }),
-      list: ({ args }, reply) => {
-        const object = readObject(args)
-        return orParts(reader.list(reply, object, readBytes(args, 'list/key')))
-      },
-      listall: ({ args }, reply) => orParts(reader.listAll(reply, readObject(args))),
-      listprops: doing(({ args }, reply) => reader.listProperties(reply, readObject(args))),
-      readprop: doing(({ args }, reply) => {
-        const object = readObject(args)
-        reader.readProperty(reply, object, args.u32('readprop/property index'))
-      }),
-      readname: doing(({ args }, reply) => {
-        const object = readObject(args)
-        const index = args.u32('readname/property index')
-        reader.readValue(reply, object, index, args.u32('readname/value index'))
-      }),
-    }
-  }
-
   #writeHandlers(): Record<WriteProcedure, Handler> {
     const write =
       (kind: WriteKind): Handler =>
@@ -163,8 +117,7 @@ export class NetInfoProgram implements RpcProgram {
     const services = this.#services
     return {
       statistics: doing(({ header }, reply) => {
-        const counts = { calls: this.#calls, microseconds: this.#microseconds.map(Math.round) }
-        encodeProperties(reply, services.statistics(header, counts))
+        encodeProperties(reply, services.statistics(header, this.#counted()))
       }),
       rparent: async (_, reply): Promise<RpcAnswer> => {
         const answer = await services.findParent()
@@ -216,40 +169,20 @@ export class NetInfoProgram implements RpcProgram {
   }
 }
 
-type WriteProcedure = (typeof WRITE_PROCEDURES)[WriteKind]
-type ServerProcedure = 'statistics' | 'rparent' | 'bind' | 'readall' | 'crashed' | 'resync'
-type ReadProcedure = Exclude<NetInfoProcedure, WriteProcedure | ServerProcedure>
+const NO_CALLS: CallCounts = { calls: [], microseconds: [] }
+
+function sumCounts(own: CallCounts, others: CallCounts): CallCounts {
+  return {
+    calls: own.calls.map((calls, procedure) => calls + (others.calls[procedure] ?? 0)),
+    microseconds: own.microseconds.map((spent, procedure) => spent + (others.microseconds[procedure] ?? 0)),
+  }
+}
 
 /** What needs no connection (protocol.md §1): PING and BIND. */
 const UDP_PROCEDURES: ReadonlySet<number> = new Set([
   NETINFO_PROCEDURES.indexOf('ping'),
   NETINFO_PROCEDURES.indexOf('bind'),
 ])
-
-/** The object number of an id: a read does not look at the instance. */
-function readObject(args: XdrReader): number {
-  const object = args.u32('id/object')
-  args.u32('id/instance')
-  return object
-}
-
-/** A string as a view of the call. */
-function readBytes(args: XdrReader, place: string): Buffer {
-  const { from, to } = args.skipOpaque(place, MODEL_LIMITS.stringBytes)
-  return args.bytes.subarray(from, to)
-}
-
-/** A procedure that is done when its work is. */
-function doing(work: (call: RpcCall, reply: XdrWriter) => void): Handler {
-  return (call, reply) => {
-    work(call, reply)
-    return 'done'
-  }
-}
-
-function orParts(parts: Parts | null): RpcAnswer | RpcStream {
-  return parts === null ? 'done' : { chunks: parts }
-}
 
 /** Tells when a copy has been sent, or its client has gone. */
 function* untilEnd(parts: Parts, onEnd: () => void): Parts {

@@ -6,6 +6,8 @@
  * rpc-udp.ts own the sockets. Every limit stands with its reason in core/limits.ts.
  */
 import { PortolanError, messageOf, systemCode } from '../../core/index.ts'
+import { ownTally } from './connection-tally.ts'
+import type { ConnectionTally } from './connection-tally.ts'
 import { RpcDispatcher } from './rpc-dispatcher.ts'
 import type { RpcErrorListener, RpcPeer, RpcProgram } from './rpc-program.ts'
 import { RPC_LIMITS, RpcShared } from './rpc-shared.ts'
@@ -21,8 +23,13 @@ export interface RpcServerOptions {
   /** As `tcpPort`: a number of its own. */
   readonly udpPort?: number | null
   readonly limits?: Partial<RpcLimits>
-  /** Several processes may listen on the same port; the kernel shares the clients out among them. */
+  /**
+   * Several servers may listen on the same TCP port; the kernel shares the clients out among them. Never on the same UDP port:
+   * one that is another's takes no other server at its number, so two who do not know of each other cannot share by mistake.
+   */
   readonly reusePort?: boolean
+  /** Where TCP connections are counted; the limit of connections is then that of all who count there. */
+  readonly tally?: ConnectionTally
   /** Told of what a program throws; the caller of the RPC gets SYSTEM_ERR. */
   readonly onError?: RpcErrorListener
 }
@@ -45,15 +52,17 @@ export class RpcServer {
   readonly #tcp: RpcTcp | null
   readonly #udp: RpcUdp | null
   readonly #limits: RpcLimits
+  readonly #tally: ConnectionTally
   #closing: Promise<unknown> | null = null
 
-  private constructor(host: string, tcp: Bound<RpcTcp>, udp: Bound<RpcUdp>, limits: RpcLimits) {
+  private constructor(host: string, tcp: Bound<RpcTcp>, udp: Bound<RpcUdp>, limits: RpcLimits, tally: ConnectionTally) {
     this.host = host
     this.tcpPort = tcp?.port ?? null
     this.udpPort = udp?.port ?? null
     this.#tcp = tcp?.side ?? null
     this.#udp = udp?.side ?? null
     this.#limits = limits
+    this.#tally = tally
   }
 
   /**
@@ -62,13 +71,14 @@ export class RpcServer {
    */
   static async listen(programs: readonly RpcProgram[], options: RpcServerOptions = {}): Promise<RpcServer> {
     const { host = DEFAULT_HOST, tcpPort = 0, udpPort = 0, reusePort = false, onError = () => undefined } = options
+    const { tally = ownTally() } = options
     const limits: RpcLimits = { ...RPC_LIMITS, ...options.limits }
     const shared = new RpcShared(new RpcDispatcher(programs, onError), limits, onError)
     const accepts = (peer: RpcPeer): boolean => programs.every((program) => program.accepts?.(peer) ?? true)
-    const tcp = tcpPort === null ? null : await bindTcp(new RpcTcp(shared, accepts), tcpPort, host, reusePort)
+    const tcp = tcpPort === null ? null : await bindTcp(new RpcTcp(shared, accepts, tally), tcpPort, host, reusePort)
     try {
-      const udp = udpPort === null ? null : await bindUdp(new RpcUdp(shared, host, reusePort), udpPort, host)
-      return new RpcServer(host, tcp, udp, limits)
+      const udp = udpPort === null ? null : await bindUdp(new RpcUdp(shared, host), udpPort, host)
+      return new RpcServer(host, tcp, udp, limits, tally)
     } catch (error) {
       await tcp?.side.close(0)
       throw error
@@ -76,7 +86,7 @@ export class RpcServer {
   }
 
   get stats(): RpcStats {
-    const { current, peak, closedOldest } = this.#tcp?.stats ?? { current: 0, peak: 0, closedOldest: 0 }
+    const { current, peak, closedOldest } = this.#tally
     return { current, peak, max: this.#limits.connections, closedOldest }
   }
 

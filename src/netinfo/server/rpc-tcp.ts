@@ -1,6 +1,7 @@
 /** The TCP side of an RPC server: it accepts, counts, closes who was silent longest, and sweeps. */
 import { createServer } from 'node:net'
 import type { Server, Socket } from 'node:net'
+import type { ConnectionTally } from './connection-tally.ts'
 import { isOwnAddress, plainAddress } from './own-addresses.ts'
 import { RpcConnection } from './rpc-connection.ts'
 import type { RpcPeer } from './rpc-program.ts'
@@ -12,34 +13,24 @@ const BACKLOG = 1024
 const KEEP_ALIVE_MS = 60_000
 const SWEEP_MS = 1000
 
-export interface TcpStats {
-  readonly current: number
-  readonly peak: number
-  readonly closedOldest: number
-}
-
 export class RpcTcp {
   readonly server: Server
   readonly #shared: RpcShared
   readonly #accepts: (peer: RpcPeer) => boolean
   readonly #connections = new Set<RpcConnection>()
   readonly #sweeper: NodeJS.Timeout
-  #peak = 0
-  #closedOldest = 0
+  readonly #tally: ConnectionTally
   #onEmpty: (() => void) | null = null
 
-  constructor(shared: RpcShared, accepts: (peer: RpcPeer) => boolean) {
+  constructor(shared: RpcShared, accepts: (peer: RpcPeer) => boolean, tally: ConnectionTally) {
     this.#shared = shared
+    this.#tally = tally
     this.#accepts = accepts
     const options = { noDelay: true, allowHalfOpen: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS }
     this.server = createServer(options, (socket) => this.#accept(socket))
     const { recordMs, stallMs } = shared.limits
     this.#sweeper = setInterval(() => this.#sweep(), Math.min(SWEEP_MS, recordMs / 4, stallMs / 4))
     this.#sweeper.unref()
-  }
-
-  get stats(): TcpStats {
-    return { current: this.#connections.size, peak: this.#peak, closedOldest: this.#closedOldest }
   }
 
   listen(port: number, host: string, reusePort: boolean): Promise<number> {
@@ -83,10 +74,11 @@ export class RpcTcp {
       socket.destroy()
       return
     }
-    if (this.#connections.size >= this.#shared.limits.connections) this.#closeOldest()
+    // The limit is that of all who share the tally; each closes of its own.
+    if (this.#tally.current >= this.#shared.limits.connections) this.#closeOldest()
     this.#shared.activity += 1
     this.#connections.add(new RpcConnection(socket, peer, this.#shared, (connection) => this.#forget(connection)))
-    this.#peak = Math.max(this.#peak, this.#connections.size)
+    this.#tally.opened()
   }
 
   #isAccepted(peer: RpcPeer): boolean {
@@ -110,14 +102,15 @@ export class RpcTcp {
       isOldestIdle = isIdle
     }
     if (oldest === null) return
-    this.#closedOldest += 1
+    this.#tally.madeRoom()
     oldest.destroy()
     // It leaves the table now: its socket closes only after this turn, and the next client may come before.
-    this.#connections.delete(oldest)
+    this.#forget(oldest)
   }
 
   #forget(connection: RpcConnection): void {
-    this.#connections.delete(connection)
+    if (!this.#connections.delete(connection)) return
+    this.#tally.closed()
     if (this.#connections.size === 0) this.#onEmpty?.()
   }
 

@@ -25,12 +25,11 @@ export class RpcUdp {
   #isClosing = false
   #onIdle: (() => void) | null = null
 
-  constructor(shared: RpcShared, host: string, reusePort: boolean) {
+  constructor(shared: RpcShared, host: string) {
     this.#shared = shared
     const isV6 = isIPv6(host)
     this.#socket = createSocket({
       type: isV6 ? 'udp6' : 'udp4',
-      reusePort,
       // Replies go to the address that the kernel gave, never to a name: there is nothing to look up.
       lookup: (address, _options, found) => found(null, address, isV6 ? 6 : 4),
     })
