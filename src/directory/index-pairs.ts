@@ -99,25 +99,22 @@ function removeEntry(overlay: Overlay, { generation, parent, rank, object }: Ind
   else overlay.put(key, Buffer.concat(kept))
 }
 
-/** The children found under a pair, in their order; at most `limit` of them. */
-export function readIndex(
-  reader: Reader,
-  generation: number,
-  parent: number,
-  pair: Buffer,
-  limit: number = Number.POSITIVE_INFINITY,
-): number[] {
-  const key = indexKey(generation, parent, pair)
+/** The children found under a pair, in their order. */
+export function readIndex(reader: Reader, generation: number, parent: number, pair: Buffer): number[] {
+  return readIndexAt(reader, indexKey(generation, parent, pair))
+}
+
+/** The children under an index key, in their order. */
+export function readIndexAt(reader: Reader, key: Buffer): number[] {
+  const objects: number[] = []
   const found = reader.get(key)
-  if (found === undefined) return []
+  if (found === undefined) return objects
   if (isOverflowing(found)) {
-    const objects: number[] = []
-    const options = limit === Number.POSITIVE_INFINITY ? {} : { limit }
-    for (const { value } of reader.range(overflowRange(key), options)) objects.push(value.readUInt32BE(0))
+    for (const { value } of reader.range(overflowRange(key))) objects.push(value.readUInt32BE(0))
     return objects
   }
-  const count = Math.min(limit, found.length / ENTRY_BYTES)
-  return Array.from({ length: count }, (_, index) => found.readUInt32BE(index * ENTRY_BYTES + 8))
+  for (let at = 8; at < found.length; at += ENTRY_BYTES) objects.push(found.readUInt32BE(at))
+  return objects
 }
 
 /** The first child under a pair; -1 where there is none. The hot path of LOOKUPREAD. */

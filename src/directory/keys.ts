@@ -30,6 +30,8 @@ const STAMP = 0x53
 
 /** A longer pair is kept by its digest: keys of a store are short (LIMITS.storeKeyBytes). */
 const PAIR_BYTES_MAX = 512
+/** Where the pair begins in an index key. */
+const PAIR_AT = 6
 const TWO_32 = 0x1_0000_0000
 
 /** A position among siblings: only its order means anything; up to 2^53, so eight bytes hold it. */
@@ -113,12 +115,39 @@ export function pairBytes(name: Buffer, value: Buffer): Buffer {
 }
 
 export function indexKey(generation: number, parent: number, pair: Buffer): Buffer {
-  const key = Buffer.allocUnsafe(6 + pair.length)
+  const key = Buffer.allocUnsafe(PAIR_AT + pair.length)
   key[0] = generation
   key[1] = INDEX
   key.writeUInt32BE(parent, 2)
-  key.set(pair, 6)
+  key.set(pair, PAIR_AT)
   return key
+}
+
+/**
+ * The index key of a name and a value as they came from a client: each ends at its first NUL, as in the original. Made in one
+ * piece, byte by byte, for it is made on every lookup: four calls into the engine for twenty bytes cost three times as much.
+ */
+export function indexKeyOf(generation: number, parent: number, name: Buffer, value: Buffer): Buffer {
+  const key = Buffer.allocUnsafe(PAIR_AT + name.length + 1 + value.length)
+  key[0] = generation
+  key[1] = INDEX
+  key.writeUInt32BE(parent, 2)
+  const nul = copyUntilNul(name, key, PAIR_AT)
+  key[nul] = 0
+  const end = copyUntilNul(value, key, nul + 1)
+  if (end - PAIR_AT <= PAIR_BYTES_MAX) return end === key.length ? key : key.subarray(0, end)
+  return indexKey(generation, parent, pairBytes(key.subarray(PAIR_AT, nul), key.subarray(nul + 1, end)))
+}
+
+/** Where the copy ends. */
+function copyUntilNul(from: Buffer, to: Buffer, start: number): number {
+  let end = start
+  for (const byte of from) {
+    if (byte === 0) break
+    to[end] = byte
+    end += 1
+  }
+  return end
 }
 
 /** The key under which the overflowing entries of an index key stand, without their ranks. */

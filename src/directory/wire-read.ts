@@ -9,8 +9,8 @@ import { XdrWriter } from '../core/index.ts'
 import type { Reader } from '../store/index.ts'
 import { aboutIn } from './about.ts'
 import { AnswerCache } from './answer-cache.ts'
-import { readFirstInIndex, readIndex } from './index-pairs.ts'
-import { childRange, directoryKey, indexKey, pairBytes, readRank, stampKey } from './keys.ts'
+import { readFirstInIndex, readIndexAt } from './index-pairs.ts'
+import { childRange, directoryKey, indexKeyOf, readRank, stampKey } from './keys.ts'
 import type { Domain } from './domain.ts'
 import { APPEND } from './model.ts'
 import type { Properties } from './model.ts'
@@ -94,7 +94,7 @@ export class WireReader {
     }
     const child = this.#isSecretKey(key)
       ? (this.#findSecret(object, value.toString('latin1'))[0] ?? -1)
-      : readFirstInIndex(this.#domain.store, this.#indexKey(object, key, value))
+      : readFirstInIndex(this.#domain.store, indexKeyOf(this.#generation, object, key, value))
     const bytes = child === -1 ? undefined : this.#directory(child)
     if (bytes === undefined) {
       out.u32(STATUS.NODIR)
@@ -114,7 +114,7 @@ export class WireReader {
     }
     const found = this.#isSecretKey(key)
       ? this.#findSecret(object, value.toString('latin1'))
-      : readIndex(this.#domain.store, this.#generation, object, pairBytesOf(key, value))
+      : readIndexAt(this.#domain.store, indexKeyOf(this.#generation, object, key, value))
     if (found.length === 0) {
       out.u32(STATUS.NODIR)
       return
@@ -381,10 +381,6 @@ export class WireReader {
     return bytes === undefined ? 0 : readRank(bytes, 0)
   }
 
-  #indexKey(object: number, key: Buffer, value: Buffer): Buffer {
-    return indexKey(this.#generation, object, pairBytesOf(key, value))
-  }
-
   #isSecretKey(key: Buffer): boolean {
     return key.length === SECRET_NAME.length && key.toString('latin1') === SECRET_NAME
   }
@@ -438,13 +434,3 @@ interface Shape {
 }
 
 const NO_RECORD = Buffer.alloc(0)
-
-/** Keys and values end at their first NUL, as in the original. */
-function pairBytesOf(key: Buffer, value: Buffer): Buffer {
-  return pairBytes(untilNul(key), untilNul(value))
-}
-
-function untilNul(bytes: Buffer): Buffer {
-  const end = bytes.indexOf(0)
-  return end === -1 ? bytes : bytes.subarray(0, end)
-}

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { indexKey, indexKeyOf, pairBytes } from './keys.ts'
+
+const bytes = fc.uint8Array({ maxLength: 700 }).map((each) => Buffer.from(each))
+const word = fc.uint8Array({ min: 1, maxLength: 700 }).map((each) => Buffer.from(each))
+const generation = fc.integer({ min: 16, max: 255 })
+const parent = fc.integer({ min: 0, max: 0xffff_ffff })
+
+function untilNul(text: Buffer): Buffer {
+  const end = text.indexOf(0)
+  return end === -1 ? text : text.subarray(0, end)
+}
+
+test('the index key of a name and a value is that of their pair', () => {
+  fc.assert(
+    fc.property(generation, parent, word, word, (g, object, name, value) => {
+      assert.deepEqual(indexKeyOf(g, object, name, value), indexKey(g, object, pairBytes(name, value)))
+    }),
+  )
+})
+
+test('what stands after a NUL in a name or a value is no part of the index key', () => {
+  fc.assert(
+    fc.property(generation, parent, bytes, bytes, (g, object, name, value) => {
+      const expected = indexKey(g, object, pairBytes(untilNul(name), untilNul(value)))
+      assert.deepEqual(indexKeyOf(g, object, name, value), expected)
+    }),
+  )
+})
