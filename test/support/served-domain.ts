@@ -19,12 +19,22 @@ export const MASTER_MACHINE: Plan = {
   at: [{ name: ['ada', 'ada.example'], ip_address: ['127.0.0.1', '192.0.2.5'], serves: ['./network', 'attic/local'] }],
 }
 
+export type ServedOptions = Partial<DomainServerOptions> & { readonly tag?: string }
+
 export async function servedDomain(
   context: Pick<TestContext, 'after'>,
   plan: Plan,
-  options: Partial<DomainServerOptions> & { readonly tag?: string } = {},
+  options: ServedOptions = {},
 ): Promise<Served> {
-  const domain = await domainOf(context, options.tag ?? 'network', plan)
+  return serveDomain(context, await domainOf(context, options.tag ?? 'network', plan), options)
+}
+
+/** Serves a domain that is there; it is closed with its server. */
+export async function serveDomain(
+  context: Pick<TestContext, 'after'>,
+  domain: Domain,
+  options: ServedOptions = {},
+): Promise<Served> {
   const errors: unknown[] = []
   const server = await DomainServer.start({
     domain,
