@@ -59,7 +59,8 @@ export function applyOperation(draft: Draft, given: WriteOperation, caller: Call
   if (operation.kind === 'create') return create(draft, operation, caller)
   if (operation.kind === 'destroy') return destroy(draft, operation, caller)
   const record = requireFresh(draft, operation.id)
-  const after = changeProperties(record.properties, operation, caller)
+  const changed = changeProperties(record.properties, operation, caller)
+  const after = caller.isMaster === true ? changed : keepSecrets(record.properties, changed, operation)
   requireRoom(after)
   const canonical = asDone(operation, record.properties, after)
   const id = replaceProperties(draft, record, after)
@@ -73,7 +74,7 @@ function changeProperties(properties: Properties, operation: PropertyOperation, 
   switch (operation.kind) {
     case 'write':
       requireDirectoryAccess(properties, caller)
-      return unmaskProperties(properties, operation.properties)
+      return operation.properties
     case 'createProperty':
       requireDirectoryAccess(properties, caller)
       return inserted(properties, operation.where, operation.property)
@@ -84,13 +85,12 @@ function changeProperties(properties: Properties, operation: PropertyOperation, 
     case 'renameProperty': {
       const property = requireProperty(properties, operation.index)
       requireDirectoryAccess(properties, caller)
-      return properties.with(operation.index, { name: operation.name, values: valuesRenamed(property, operation.name) })
+      return properties.with(operation.index, { name: operation.name, values: property.values })
     }
     case 'writeProperty': {
       const property = requireProperty(properties, operation.index)
       requirePropertyAccess(properties, property.name, caller, true)
-      const values = unmaskValues(property.name, property.values, operation.values)
-      return properties.with(operation.index, { name: property.name, values })
+      return properties.with(operation.index, { name: property.name, values: operation.values })
     }
     case 'createValue': {
       const property = requireProperty(properties, operation.index)
@@ -113,8 +113,23 @@ function changeProperties(properties: Properties, operation: PropertyOperation, 
   const property = requireProperty(properties, operation.index)
   requireValue(property, operation.at)
   requirePropertyAccess(properties, property.name, caller, false)
-  const values = unmaskValues(property.name, property.values, property.values.with(operation.at, operation.value))
+  const values = property.values.with(operation.at, operation.value)
   return properties.with(operation.index, { name: property.name, values })
+}
+
+/**
+ * The property list that a client means: the mask that it read, written back, stands for what is there; and under another name a
+ * secret would be shown, so that it does not go there.
+ */
+function keepSecrets(before: Properties, after: Properties, operation: PropertyOperation): Properties {
+  if (operation.kind === 'write') return unmaskProperties(before, after)
+  const index = 'index' in operation ? operation.index : -1
+  const [old, now] = [before[index], after[index]]
+  if (old?.name !== SECRET_NAME || now === undefined) return after
+  if (operation.kind === 'renameProperty' && now.name !== SECRET_NAME && old.values.length > 0)
+    return after.with(index, { name: now.name, values: [MASK] })
+  if (operation.kind !== 'writeProperty' && operation.kind !== 'writeValue') return after
+  return after.with(index, { name: now.name, values: unmaskValues(now.name, old.values, now.values) })
 }
 
 /** A mask that a client wrote back stands for the value that was there: a clone must be told that value. */
@@ -222,11 +237,6 @@ function requireProperty(properties: Properties, index: number): Property {
 
 function requireValue(property: Property, at: number): void {
   if (property.values[at] === undefined) throw new DirectoryError(STATUS.NONAME)
-}
-
-/** Under another name a secret would be shown: it does not go there. */
-function valuesRenamed({ name, values }: Property, newName: string): readonly string[] {
-  return name === SECRET_NAME && newName !== SECRET_NAME && values.length > 0 ? [MASK] : values
 }
 
 function inserted<T>(list: readonly T[], where: number, item: T): readonly T[] {

@@ -39,6 +39,8 @@ export interface Caller {
   readonly kind: 'superuser' | 'user' | 'anonymous'
   /** The user's name; for the superuser and anonymous, what the journal shall say. */
   readonly name: string
+  /** An update from the domain's master: it is done as it stands, masks and all. */
+  readonly isMaster?: true
   /** Where the request came from, for the journal: `192.168.1.9:1023`, `local`. */
   readonly from: string
 }

@@ -239,13 +239,21 @@ export class WireReader {
   }
 
   /**
-   * READALL (25) of one moment: R.readall, always in parts.
+   * READALL (25) of the moment of this call: R.readall, always in parts. The caller takes all of them, or calls `return`.
    * @param isRevealing whether `passwd` is given as it is: to a clone alone
    */
-  *readAll(isRevealing: boolean): Parts {
+  readAll(isRevealing: boolean): Parts {
     this.#look()
+    const parts = this.#copyParts(isRevealing)
+    // Up to the first yield: the snapshot is then taken, and `return` gives it back.
+    parts.next()
+    return parts
+  }
+
+  *#copyParts(isRevealing: boolean): Parts {
     const snapshot = this.#domain.store.snapshot()
     try {
+      yield NO_RECORD
       const { checksum, highest, generation } = aboutIn(snapshot)
       const part = new XdrWriter(2 * READALL_PART_BYTES)
       // One more than the largest: line N's receivers take it for the first number not in use, line A's for a hint.

@@ -77,7 +77,8 @@ export class Authenticator {
       header.flavor !== AUTH_FLAVOR.unix &&
       role.masterAddresses.includes(peer.address) &&
       peer.port < RESERVED_PORT_END
-    return isUpdate ? superuser('master', peer) : { status: STATUS.RDONLY }
+    if (!isUpdate) return { status: STATUS.RDONLY }
+    return { status: STATUS.OK, caller: { ...callerOf('superuser', 'master', peer), isMaster: true } }
   }
 
   async #onMaster(header: CallHeader, peer: RpcPeer): Promise<Authentication> {

@@ -12,8 +12,16 @@ import { replicaConnector } from './replica-network.ts'
 import type { RpcPeer } from './rpc-program.ts'
 import { RpcServer } from './rpc-server.ts'
 import { systemTimers } from './timers.ts'
+import type { ServerBoard } from './server-board.ts'
 import { isTrustedPeer } from './trusted-networks.ts'
 import type { Tunables } from './tunables.ts'
+import type { Workers } from './workers.ts'
+
+/** Threads that answer reads beside this one, and the data folder from which they read. */
+export interface ServedByWorkers {
+  readonly workers: Workers
+  readonly folder: string
+}
 
 export interface DomainServerOptions {
   readonly domain: Domain
@@ -28,6 +36,7 @@ export interface DomainServerOptions {
   readonly portmapPort?: number
   /** Servers of the parent in place of those in `/machines`; an empty list: there is no parent. */
   readonly parentServers?: readonly Binding[]
+  readonly served?: ServedByWorkers
   readonly onEvent: OnReplicationEvent
   readonly onError: (error: unknown) => void
 }
@@ -43,13 +52,15 @@ export class DomainServer {
   readonly domain: Domain
   readonly services: DomainServices
   readonly #rpc: RpcServer
+  readonly #workers: Workers | undefined
   readonly #stopWatching: () => void
 
-  private constructor(domain: Domain, services: DomainServices, rpc: RpcServer, stopWatching: () => void) {
+  private constructor(domain: Domain, services: DomainServices, rpc: RpcServer, workers: Workers | undefined) {
     this.domain = domain
     this.services = services
     this.#rpc = rpc
-    this.#stopWatching = stopWatching
+    this.#workers = workers
+    this.#stopWatching = watchForeignWrites(domain, services)
   }
 
   /**
@@ -57,7 +68,8 @@ export class DomainServer {
    * @throws ERR_PORTOLAN_LISTEN_FAILED
    */
   static async start(options: DomainServerOptions): Promise<DomainServer> {
-    const { domain, version, binderPortOf, portmapPort, parentServers, onEvent, onError } = options
+    const { domain, version, binderPortOf, portmapPort, parentServers, served, onEvent, onError } = options
+    const board = served?.workers.makeBoard()
     let rpc: RpcServer | null = null
     const services = new DomainServices({
       domain,
@@ -77,9 +89,16 @@ export class DomainServer {
       random: Math.random,
       onEvent,
     })
-    rpc = await listen(new NetInfoProgram(domain, services), options, services.tunables())
+    const program = new NetInfoProgram(domain, services, board === undefined ? undefined : () => board.counts)
+    rpc = await listen(program, options, services.tunables(), board)
+    if (served !== undefined && board !== undefined) {
+      domain.onChange(() => board.noteCommit())
+      const { host, tcpPort } = rpc
+      const place = { folder: served.folder, tag: domain.tag, host, tcpPort: tcpPort ?? 0, board: board.memory }
+      await served.workers.serve(place, program)
+    }
     services.start()
-    return new DomainServer(domain, services, rpc, watchForeignWrites(domain, services))
+    return new DomainServer(domain, services, rpc, served?.workers)
   }
 
   get tag(): string {
@@ -101,7 +120,7 @@ export class DomainServer {
   /** Finishes what is under way, sends the clones what they are owed, and closes the domain. */
   async close(): Promise<void> {
     this.#stopWatching()
-    await this.#rpc.close(DRAIN_MS)
+    await Promise.all([this.#rpc.close(DRAIN_MS), this.#workers?.stop(this.tag, DRAIN_MS)])
     await this.services.stop()
     await this.domain.close()
   }
@@ -117,7 +136,7 @@ function watchForeignWrites(domain: Domain, services: DomainServices): () => voi
     const revision = domain.revision()
     if (revision <= own) return
     own = revision
-    if (services.replication.role.kind === 'master') services.resync()
+    services.noticeForeignWrites()
   })
   return () => {
     stopCounting()
@@ -130,17 +149,23 @@ function isForThisMachine(trustedNetworks: readonly string[] | null): boolean {
   return trustedNetworks !== null && trustedNetworks.every((network) => network.startsWith('127'))
 }
 
-async function listen(program: NetInfoProgram, options: DomainServerOptions, tunables: Tunables): Promise<RpcServer> {
+async function listen(
+  program: NetInfoProgram,
+  options: DomainServerOptions,
+  tunables: Tunables,
+  board: ServerBoard | undefined,
+): Promise<RpcServer> {
   const { port: ownPort, trustedNetworks } = tunables
   const { port, onError, domain } = options
   const host = isForThisMachine(trustedNetworks) ? LOOPBACK : options.host
+  const common = { host, onError, ...(board === undefined ? {} : { reusePort: true, tally: board }) }
   const open = (each: number): Promise<RpcServer> =>
-    RpcServer.listen([program], { host, tcpPort: each, udpPort: each, onError })
-  if (port === 0) return listenAnywhere(program, host, onError)
+    RpcServer.listen([program], { ...common, tcpPort: each, udpPort: each })
+  if (port === 0) return listenAnywhere(program, common)
   if (port !== undefined) return open(port)
   if (domain.tag === LOCAL_TAG) {
     const local = await open(ownPort === 0 ? LOCAL_PORT : ownPort).catch(() => null)
     if (local !== null) return local
   }
-  return listenReserved(program, host, onError)
+  return listenReserved(program, common)
 }

@@ -16,13 +16,8 @@ import type { Authentication } from './authenticate.ts'
 import type { ParentAnswer } from './binding.ts'
 import { doing, readHandlers } from './netinfo-reads.ts'
 import type { Handler, ServerProcedure, WriteProcedure } from './netinfo-reads.ts'
+import type { ReadAllAnswer } from './readall-policy.ts'
 import type { RpcAnswer, RpcCall, RpcPeer, RpcProgram } from './rpc-program.ts'
-
-/** How READALL is answered: with a copy, its secrets in it or not; with nothing, for it is the same; or with a status alone. */
-export type ReadAllAnswer =
-  | { readonly kind: 'copy'; readonly isRevealing: boolean; readonly onEnd: () => void }
-  | { readonly kind: 'same' }
-  | { readonly kind: 'refused'; readonly status: number }
 
 /** Calls and microseconds by procedure number (protocol.md §5.2). */
 export interface CallCounts {
@@ -149,7 +144,7 @@ export class NetInfoProgram implements RpcProgram {
       encodeId(reply, result.id)
     } catch (error) {
       if (!(error instanceof DirectoryError)) throw error
-      if (who.caller.name === 'master') this.#services.failedUpdate()
+      if (who.caller.isMaster === true) this.#services.failedUpdate()
       reply.u32(error.status)
     }
     return 'done'
@@ -184,11 +179,24 @@ const UDP_PROCEDURES: ReadonlySet<number> = new Set([
   NETINFO_PROCEDURES.indexOf('bind'),
 ])
 
-/** Tells when a copy has been sent, or its client has gone. */
-function* untilEnd(parts: Parts, onEnd: () => void): Parts {
-  try {
-    yield* parts
-  } finally {
-    onEnd()
+/** Tells when a copy has been sent, or its client has gone, even before the first part was asked for. */
+function untilEnd(parts: Parts, onEnd: (isWhole: boolean) => void): IterableIterator<Uint8Array> {
+  const iterator: IterableIterator<Uint8Array> = {
+    [Symbol.iterator]: () => iterator,
+    next: () => {
+      try {
+        const step = parts.next()
+        if (step.done === true) onEnd(true)
+        return step
+      } catch (error) {
+        onEnd(false)
+        throw error
+      }
+    },
+    return: () => {
+      onEnd(false)
+      return parts.return()
+    },
   }
+  return iterator
 }

@@ -4,6 +4,7 @@ import type { TestContext } from 'node:test'
 import { dumpMappings, getPort } from '../client/portmap.ts'
 import { PORTMAP } from '../portmap-codec.ts'
 import { PORTMAP_PROGRAM } from '../programs.ts'
+import { listenPortmapper } from './portmapper.ts'
 import type { RpcProgram } from './rpc-program.ts'
 import { RpcServer } from './rpc-server.ts'
 import { announceBinder, isPortmapperRunning } from './rpcbind.ts'
@@ -39,6 +40,20 @@ test('where a portmapper runs, what an earlier run left is unset, both transport
   assert.deepEqual(asked, ['unset 200100001 0 0', 'set 200100001 17 700', 'set 200100001 6 701'])
   await announcement.close()
   assert.deepEqual(asked.slice(3), ['unset 200100001 0 0'])
+})
+
+test('a portmapper that was started anew is told of the binder again', async (context) => {
+  const port = await freePort()
+  const first = await listenPortmapper({ port })
+  context.after(() => first.close())
+  const options = { timeoutMs: 5000, port }
+  const announcement = await announceBinder({ udpPort: 700, tcpPort: 701, portmapPort: port, checkMs: 20 })
+  context.after(() => announcement.close())
+  assert.equal(await getPort('127.0.0.1', BINDER_AS_REGISTERED, 'udp', options), 700)
+  await first.close()
+  const second = await listenPortmapper({ port })
+  context.after(() => second.close())
+  while ((await getPort('127.0.0.1', BINDER_AS_REGISTERED, 'tcp', options)) !== 701) await new Promise(setImmediate)
 })
 
 test('a portmapper that refuses is told with its own code', async (context) => {

@@ -9,7 +9,7 @@
 import { PortolanError, messageOf } from '../../core/index.ts'
 import { RpcClient } from '../client/rpc-client.ts'
 import { RpcError } from '../client/rpc-error.ts'
-import { setMapping, unsetMapping } from '../client/portmap.ts'
+import { getPort, setMapping, unsetMapping } from '../client/portmap.ts'
 import { PORTMAP, PORTMAP_PROTOCOL } from '../portmap-codec.ts'
 import { BINDER_PROGRAM, BINDER_VERSION, PORTMAP_PORT } from '../programs.ts'
 import { listenPortmapper } from './portmapper.ts'
@@ -23,6 +23,8 @@ export interface AnnounceOptions {
   /** 111 when left out. */
   readonly portmapPort?: number
   readonly onError?: RpcErrorListener
+  /** How often it is looked whether rpcbind still knows the binder, in ms: one that was restarted has forgotten it. */
+  readonly checkMs?: number
 }
 
 export interface Announcement {
@@ -35,6 +37,7 @@ export interface Announcement {
 const LOOPBACK = '127.0.0.1'
 /** On the loopback; a portmapper that needs longer is not there. */
 const TIMEOUT_MS = 5000
+const CHECK_MS = 30_000
 const BINDER_AS_REGISTERED = { program: BINDER_PROGRAM, version: BINDER_VERSION }
 
 /**
@@ -61,7 +64,37 @@ export async function isPortmapperRunning(port: number = PORTMAP_PORT): Promise<
   }
 }
 
-async function registerAtRpcbind({ udpPort, tcpPort }: AnnounceOptions, port: number): Promise<Announcement> {
+async function registerAtRpcbind(ports: AnnounceOptions, port: number): Promise<Announcement> {
+  const options = { timeoutMs: TIMEOUT_MS, port }
+  await register(ports, port)
+  let isChecking = false
+  const check = async (): Promise<void> => {
+    if (isChecking) return
+    isChecking = true
+    try {
+      const known = await getPort(LOOPBACK, BINDER_AS_REGISTERED, 'udp', options)
+      if (known !== ports.udpPort) await register(ports, port)
+    } catch (error) {
+      // It is down, or will not have us: the next look may find it otherwise.
+      if (!(error instanceof RpcError) && !(error instanceof PortolanError)) throw error
+    } finally {
+      isChecking = false
+    }
+  }
+  const timer = setInterval(() => void check(), ports.checkMs ?? CHECK_MS).unref()
+  const close = async (): Promise<void> => {
+    clearInterval(timer)
+    try {
+      await unsetMapping(BINDER_AS_REGISTERED, options)
+    } catch (error) {
+      // A portmapper that is gone has forgotten us, too.
+      if (!(error instanceof RpcError)) throw error
+    }
+  }
+  return { by: 'rpcbind', close }
+}
+
+async function register({ udpPort, tcpPort }: AnnounceOptions, port: number): Promise<void> {
   const options = { timeoutMs: TIMEOUT_MS, port }
   try {
     // It does not replace what is registered; what an earlier run left behind must go first.
@@ -75,15 +108,6 @@ async function registerAtRpcbind({ udpPort, tcpPort }: AnnounceOptions, port: nu
   } catch (error) {
     throw error instanceof RpcError ? refusal(messageOf(error), error) : error
   }
-  const close = async (): Promise<void> => {
-    try {
-      await unsetMapping(BINDER_AS_REGISTERED, options)
-    } catch (error) {
-      // A portmapper that is gone has forgotten us, too.
-      if (!(error instanceof RpcError)) throw error
-    }
-  }
-  return { by: 'rpcbind', close }
 }
 
 async function answerOurselves(
