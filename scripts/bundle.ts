@@ -44,5 +44,6 @@ await build({
     },
   },
 })
-// By itself: a thread that had to load the program too would begin 10 ms later.
+// Each by itself: a thread that had to load the program too would begin 10 ms later.
 await build({ ...common, input: { 'holders-worker': 'src/listeners/holders-worker.ts' }, output })
+await build({ ...common, input: { 'netinfo-worker': 'src/netinfo/server/netinfo-worker.ts' }, output })

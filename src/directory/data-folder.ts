@@ -57,13 +57,17 @@ export class DataFolder {
    * @throws ERR_PORTOLAN_DOMAIN_MISSING, and what `open` throws
    */
   async openExisting(tag: string): Promise<Domain> {
-    if (!this.has(tag)) {
-      const there = this.tags().join(', ')
-      throw new PortolanError('ERR_PORTOLAN_DOMAIN_MISSING', `${this.path} holds no domain '${tag}'.`, {
-        hint: there === '' ? "'portolan serve' makes one." : `It holds: ${there}.`,
-      })
-    }
+    this.#requireDomain(tag)
     return this.open(tag)
+  }
+
+  /**
+   * Opens a domain that is served from here by another thread, to read it.
+   * @throws ERR_PORTOLAN_DOMAIN_MISSING, ERR_PORTOLAN_STORE_UNREADABLE, ERR_PORTOLAN_STORE_VERSION
+   */
+  follow(tag: string): Domain {
+    this.#requireDomain(tag)
+    return Domain.follow(LmdbStore.open(this.fileOf(tag)), tag)
   }
 
   /** Removes a domain for good; it must be closed. */
@@ -76,5 +80,13 @@ export class DataFolder {
   /** Where a file is made whole before it takes the domain's place. */
   temporaryOf(tag: string): string {
     return `${this.fileOf(tag)}${TEMPORARY_ENDING}`
+  }
+
+  #requireDomain(tag: string): void {
+    if (this.has(tag)) return
+    const there = this.tags().join(', ')
+    throw new PortolanError('ERR_PORTOLAN_DOMAIN_MISSING', `${this.path} holds no domain '${tag}'.`, {
+      hint: there === '' ? "'portolan serve' makes one." : `It holds: ${there}.`,
+    })
   }
 }

@@ -71,6 +71,14 @@ export class Domain {
     return domain
   }
 
+  /**
+   * Opens a domain that another thread or process serves, to read it. Nothing is put in order here: a copy that is being loaded
+   * there is not yet the domain's, and would be taken for a remnant.
+   */
+  static follow(store: Store, tag: string): Domain {
+    return new Domain(tag, store, Date.now)
+  }
+
   /** @throws ERR_PORTOLAN_STORE_UNREADABLE for a store that holds something else */
   about(): About {
     try {
@@ -172,7 +180,16 @@ export class Domain {
     return () => this.#listeners.delete(listener)
   }
 
-  /** Calls back whenever this object has changed the data, by a write or a copy: what was read before is out of date. */
+  /** Takes notice of what another thread or process has written until now. */
+  refresh(): void {
+    this.store.refresh()
+    this.#tellOfChange()
+  }
+
+  /**
+   * Calls back whenever this object has changed the data, by a write or a copy, or was told that another has: what was read
+   * before is out of date.
+   */
   onChange(listener: () => void): () => void {
     this.#changeListeners.add(listener)
     return () => this.#changeListeners.delete(listener)

@@ -78,9 +78,13 @@ export class LmdbStore implements Store {
     return readRange(this.#entries, range, options)
   }
 
+  refresh(): void {
+    this.#root.resetReadTxn()
+  }
+
   snapshot(): Snapshot {
     // A transaction that is being reused may be older than this store's newest batch.
-    this.#root.resetReadTxn()
+    this.refresh()
     const transaction = this.#entries.useReadTransaction()
     let isOpen = true
     return {
@@ -114,7 +118,7 @@ export class LmdbStore implements Store {
     let isStopped = false
     const deliver = (): void => {
       if (isStopped) return
-      this.#root.resetReadTxn()
+      this.refresh()
       for (const change of this.#changesAfter(seen)) {
         if (isStopped) return
         seen = change.revision

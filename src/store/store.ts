@@ -59,6 +59,8 @@ export interface Store extends Reader {
   /** How many batches were ever done: 0 for a new store. */
   readonly revision: () => number
   readonly snapshot: () => Snapshot
+  /** Reads from now on are of no earlier moment than this call: for who was told that another thread or process has written. */
+  readonly refresh: () => void
   /**
    * Does a batch; its promise is kept when the batch is on disk (or on a majority of disks).
    * @returns the new revision, or null when a condition did not hold and nothing was done

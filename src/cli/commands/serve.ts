@@ -34,6 +34,11 @@ export const command: Command = {
       argument: 'PORT',
       help: "The portmapper's port (default 111: rpcbind where it runs, else our own where that may be had). none: none.",
     },
+    {
+      name: 'workers',
+      argument: 'N',
+      help: 'Threads that answer reads beside the main one (default: 0 on up to 2 cores, else 2 fewer than there are, at most 8).',
+    },
     { name: 'http', argument: ADDRESS, help: 'none: this version has no HTTP yet.' },
     { name: 'ldap', argument: ADDRESS, help: 'none: this version has no LDAP yet.' },
     {
@@ -64,7 +69,7 @@ export const command: Command = {
 }
 
 async function runServe(args: Arguments, context: Context): Promise<0> {
-  const { readListenAt, readLogLevel, readParent, requireNone } = await import('../serve/options.ts')
+  const { readListenAt, readLogLevel, readParent, readWorkers, requireNone } = await import('../serve/options.ts')
   requireNone(args, 'http')
   requireNone(args, 'ldap')
   const netinfo = readListenAt(args, 'netinfo', LOOPBACK)
@@ -73,6 +78,7 @@ async function runServe(args: Arguments, context: Context): Promise<0> {
   const binder = readListenAt(args, 'binder', netinfo.host)
   const parent = await readParent(args)
   const portmapPort = readPortmap(args)
+  const workers = await readWorkers(args)
   const log = makeLog(context.err, readLogLevel(args))
   const tag = tagOf(args)
   const folder = dataFolderOf(args, context.env)
@@ -103,6 +109,7 @@ async function runServe(args: Arguments, context: Context): Promise<0> {
     netinfo,
     binder,
     ...(portmapPort === undefined ? {} : { portmapPort }),
+    workers,
     version: versionText().trim(),
     prepare,
     onReplication: (domain, { event, ...fields }) => log('info', event, { domain, ...fields }),

@@ -1,13 +1,17 @@
 /** The options of `portolan serve`, read from the command line. */
 import { lookup } from 'node:dns/promises'
 import { isIPv4 } from 'node:net'
+import { availableParallelism } from 'node:os'
 import { LOG_LEVELS, PortolanError, messageOf } from '../../core/index.ts'
 import type { LogLevel } from '../../core/index.ts'
 import type { ServerPlace } from '../../directory/index.ts'
+import { canSharePorts, defaultWorkers } from '../../netinfo/index.ts'
 import type { ListenAt } from '../../netinfo/index.ts'
 import type { Arguments } from '../command.ts'
 
 const PORT_MAX = 65_535
+/** More threads than any machine's cores would be worth: each has 15 MB and a place in each store's table of readers. */
+const WORKERS_MAX = 64
 const NONE = 'none'
 /** What finds a parent by asking everybody on the networks of this machine (protocol.md §7.1). */
 const BROADCAST = 'broadcast'
@@ -62,6 +66,17 @@ export async function readParent(args: Arguments): Promise<ServerPlace | null> {
       cause: error,
     })
   }
+}
+
+/**
+ * How many threads answer reads beside the main one; where nothing is said, none on a system whose ports they cannot share.
+ * @throws ERR_PORTOLAN_USAGE
+ */
+export async function readWorkers(args: Arguments): Promise<number> {
+  const text = args.value('workers')
+  if (text === undefined) return (await canSharePorts()) ? defaultWorkers(availableParallelism()) : 0
+  if (/^\d{1,2}$/.test(text) && Number(text) <= WORKERS_MAX) return Number(text)
+  throw new PortolanError('ERR_PORTOLAN_USAGE', `--workers takes a number from 0 to ${WORKERS_MAX}, not '${text}'`)
 }
 
 export function readLogLevel(args: Arguments): LogLevel {

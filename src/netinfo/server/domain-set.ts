@@ -5,6 +5,7 @@ import type { DataFolder, Domain, ServerPlace } from '../../directory/index.ts'
 import { DomainServer } from './domain-server.ts'
 import { ownAddresses } from './own-addresses.ts'
 import type { ReplicationEvent } from './replica-connection.ts'
+import type { Workers } from './workers.ts'
 
 /** An address and a port to listen on; without a port any will do. */
 export interface ListenAt {
@@ -33,6 +34,7 @@ export interface DomainSetOptions extends SiteEvents {
   readonly version: string
   readonly binderPortOf: (address: string) => number | undefined
   readonly portmapPort?: number
+  readonly workers?: Workers
   readonly onServed: (domain: ServedDomain) => void
   readonly onGone: (tag: string) => void
 }
@@ -102,7 +104,8 @@ export class DomainSet {
     master: ServerPlace,
     prepare?: (domain: Domain, isNew: boolean) => Promise<void>,
   ): Promise<DomainServer> {
-    const { folder, netinfo, mainTag, version, binderPortOf, portmapPort, onReplication, onError } = this.#options
+    const { folder, netinfo, mainTag, version, binderPortOf, portmapPort, workers, onReplication, onError } =
+      this.#options
     const domain = await folder.open(tag)
     try {
       const isNew = !isFurnished(domain)
@@ -115,6 +118,7 @@ export class DomainSet {
         version,
         binderPortOf,
         ...(portmapPort === undefined ? {} : { portmapPort }),
+        ...(workers === undefined ? {} : { served: { workers, folder: folder.path } }),
         onEvent: (event) => onReplication(tag, event),
         onError,
       })

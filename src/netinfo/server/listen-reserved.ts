@@ -1,6 +1,10 @@
 /** Listening as the original servers did (protocol.md §1): at a reserved port where that is allowed, else at any. */
-import { RpcServer } from './rpc-server.ts'
 import type { RpcProgram } from './rpc-program.ts'
+import { RpcServer } from './rpc-server.ts'
+import type { RpcServerOptions } from './rpc-server.ts'
+
+/** How to listen, but for the ports. */
+export type ListenOptions = Omit<RpcServerOptions, 'tcpPort' | 'udpPort'>
 
 /** Where `bindresvport` looks. */
 const RESERVED_FIRST = 600
@@ -10,13 +14,9 @@ const RESERVED_COUNT = 1024 - RESERVED_FIRST
  * Listens at one number for TCP and UDP, so that who knows the one port knows the other.
  * @throws ERR_PORTOLAN_LISTEN_FAILED
  */
-export async function listenReserved(
-  program: RpcProgram,
-  host: string,
-  onError: (error: unknown) => void,
-): Promise<RpcServer> {
+export async function listenReserved(program: RpcProgram, options: ListenOptions): Promise<RpcServer> {
   const open = (port: number): Promise<RpcServer | null> =>
-    RpcServer.listen([program], { host, tcpPort: port, udpPort: port, onError }).catch(() => null)
+    RpcServer.listen([program], { ...options, tcpPort: port, udpPort: port }).catch(() => null)
   if (process.getuid?.() === 0) {
     const start = Math.floor(Math.random() * RESERVED_COUNT)
     for (let tries = 0; tries < RESERVED_COUNT; tries += 1) {
@@ -24,22 +24,18 @@ export async function listenReserved(
       if (server !== null) return server
     }
   }
-  return listenAnywhere(program, host, onError)
+  return listenAnywhere(program, options)
 }
 
 /**
  * Listens at any port that is free, one number for TCP and UDP where that can be had.
  * @throws ERR_PORTOLAN_LISTEN_FAILED
  */
-export async function listenAnywhere(
-  program: RpcProgram,
-  host: string,
-  onError: (error: unknown) => void,
-): Promise<RpcServer> {
-  const probe = await RpcServer.listen([program], { host, tcpPort: null, udpPort: 0, onError })
+export async function listenAnywhere(program: RpcProgram, options: ListenOptions): Promise<RpcServer> {
+  const probe = await RpcServer.listen([program], { ...options, tcpPort: null, udpPort: 0 })
   const free = probe.udpPort ?? 0
   await probe.close()
-  return RpcServer.listen([program], { host, tcpPort: free, udpPort: free, onError }).catch(() =>
-    RpcServer.listen([program], { host, onError }),
+  return RpcServer.listen([program], { ...options, tcpPort: free, udpPort: free }).catch(() =>
+    RpcServer.listen([program], options),
   )
 }

@@ -15,6 +15,7 @@ import { announceBinder } from './rpcbind.ts'
 import type { Announcement } from './rpcbind.ts'
 import { RpcServer } from './rpc-server.ts'
 import type { TagAlias } from './tag-aliases.ts'
+import { Workers, requireSharedPorts } from './workers.ts'
 
 export interface SiteOptions extends SiteEvents {
   readonly folder: DataFolder
@@ -28,6 +29,8 @@ export interface SiteOptions extends SiteEvents {
    * is asked. Left out: 111, if it may be had.
    */
   readonly portmapPort?: number | null
+  /** Threads that answer reads beside this one (workers.ts); 0 where nothing is said. */
+  readonly workers?: number
   /** What STATISTICS says of the program. */
   readonly version: string
   /** Fills a domain before it is served. */
@@ -78,6 +81,8 @@ export class Site {
 
   static async #begin(options: SiteOptions, closers: (() => Promise<void>)[]): Promise<Site> {
     const { folder, mainTag, netinfo, portmapPort, prepare, onReplication, onError, version } = options
+    const workers = await startWorkers(options)
+    if (workers !== null) closers.push(() => workers.close())
     let binderPort: number | undefined
     let binder: Binder | null = null
     const domains = new DomainSet({
@@ -87,6 +92,7 @@ export class Site {
       version,
       binderPortOf: (address) => (isOwnAddress(address) ? binderPort : undefined),
       ...(typeof portmapPort === 'number' ? { portmapPort } : {}),
+      ...(workers === null ? {} : { workers }),
       onServed: ({ tag, udpPort, tcpPort }) => binder?.register({ tag, udpPort, tcpPort }),
       onGone: (tag) => binder?.unregister(tag),
       onReplication,
@@ -121,6 +127,12 @@ async function closeAll(closers: readonly (() => Promise<void>)[]): Promise<void
   for (const close of closers.toReversed()) await close()
 }
 
+async function startWorkers({ workers: count = 0, onError }: SiteOptions): Promise<Workers | null> {
+  if (count === 0) return null
+  await requireSharedPorts()
+  return new Workers({ count, onError })
+}
+
 function makeBinder(domains: DomainSet, host: string): Binder {
   const binderHost = {
     createMaster: async (tag: string): Promise<void> => void (await domains.serve(tag)),
@@ -143,8 +155,8 @@ function aliasesOf({ domain, tag }: DomainServer): readonly TagAlias[] {
 }
 
 function listenBinder(binder: Binder, { host, port }: ListenAt, onError: (error: unknown) => void): Promise<RpcServer> {
-  if (port === undefined) return listenReserved(binder, host, onError)
-  if (port === 0) return listenAnywhere(binder, host, onError)
+  if (port === undefined) return listenReserved(binder, { host, onError })
+  if (port === 0) return listenAnywhere(binder, { host, onError })
   return RpcServer.listen([binder], { host, tcpPort: port, udpPort: port, onError })
 }
 
