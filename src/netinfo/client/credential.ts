@@ -1,5 +1,5 @@
 /** What a client sends to show who writes (protocol.md §8.2). */
-import { bytesOf } from '../../core/index.ts'
+import { bytesOf, textOf } from '../../core/index.ts'
 import { DirectoryError, STATUS, firstValue } from '../../directory/index.ts'
 import type { UnixCredential } from '../rpc-message.ts'
 import type { DomainReads } from './procedures.ts'
@@ -22,6 +22,13 @@ export function credentialOf(uid: number, password: string): UnixCredential {
     throw new DirectoryError(STATUS.AUTHERROR, `a password of more than ${PASSWORD_BYTES_MAX} bytes cannot be sent`)
   const stamp = Math.floor(Date.now() / 1000)
   return { stamp, machineName: Buffer.from(bytes.map((byte) => ~byte & 0xff)), uid, gid: 0, gids: [] }
+}
+
+/** The password in a credential. It ends at its first NUL, an inverted 0xFF, as a string of C does. */
+export function passwordIn({ machineName }: Pick<UnixCredential, 'machineName'>): string {
+  const bytes = machineName.map((byte) => ~byte)
+  const end = bytes.indexOf(0)
+  return textOf(end === -1 ? bytes : bytes.subarray(0, end))
 }
 
 /**

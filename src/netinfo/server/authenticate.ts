@@ -4,9 +4,9 @@
  * A password travels in the machine name of AUTH_UNIX, each byte inverted. It is compared with the `passwd` of every `/users` entry
  * of the uid; NetInfo sends no user name.
  */
-import { textOf } from '../../core/index.ts'
 import { STATUS, findProperty, firstValue, isCryptValue, valuesOf, verifyPassword } from '../../directory/index.ts'
 import type { Caller, Properties } from '../../directory/index.ts'
+import { passwordIn } from '../client/credential.ts'
 import { RESERVED_PORT_END } from '../programs.ts'
 import { AUTH_FLAVOR } from '../rpc-message.ts'
 import type { CallHeader, UnixCredential } from '../rpc-message.ts'
@@ -42,7 +42,6 @@ export interface AuthenticationCounts {
 
 const INT32_END = 0x8000_0000
 const UINT32_END = 0x1_0000_0000
-const INVERT = 0xff
 
 export class Authenticator {
   readonly #options: AuthenticatorOptions
@@ -91,7 +90,7 @@ export class Authenticator {
   }
 
   async #byPassword(credential: UnixCredential, peer: RpcPeer): Promise<Authentication> {
-    const password = passwordOf(credential.machineName)
+    const password = passwordIn(credential)
     const users = usersOf(this.#options.domain, credential.uid)
     if (users.length === 0) return { status: STATUS.NOUSER }
     // A password known to be right does not wait behind another's guesses.
@@ -152,13 +151,6 @@ export class Authenticator {
 interface User {
   readonly object: number
   readonly properties: Properties
-}
-
-/** The bytes as a C string holds them: what follows a NUL (an inverted 0xFF) is not part of the password. */
-function passwordOf(machineName: Buffer): string {
-  const bytes = machineName.map((byte) => byte ^ INVERT)
-  const end = bytes.indexOf(0)
-  return textOf(end === -1 ? bytes : bytes.subarray(0, end))
 }
 
 function usersOf(domain: DomainReads, uid: number): User[] {

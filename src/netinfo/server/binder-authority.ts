@@ -1,6 +1,6 @@
 /** Who may tell the binder what to do: root (protocol.md §6). */
-import { textOf } from '../../core/index.ts'
 import { STATUS, verifyPassword } from '../../directory/index.ts'
+import { passwordIn } from '../client/credential.ts'
 import { RESERVED_PORT_END } from '../programs.ts'
 import type { RpcCall } from './rpc-program.ts'
 import { WrongPasswords } from './wrong-passwords.ts'
@@ -31,16 +31,9 @@ export class BinderAuthority {
     const stored = await this.#rootPassword()
     if (stored === null) return STATUS.PERM
     if (stored === '') return STATUS.OK
-    const password = passwordIn(header.unix.machineName)
+    const password = passwordIn(header.unix)
     const isRight = await this.#wrong.check(peer.address, ROOT_UID, () => verifyPassword(password, stored))
     if (isRight === null) return STATUS.MASTERBUSY
     return isRight ? STATUS.OK : STATUS.PERM
   }
-}
-
-/** Every byte is inverted; what follows a NUL is not part of a C string (protocol.md §15.11). */
-function passwordIn(machineName: Buffer): string {
-  const bytes = machineName.map((byte) => ~byte)
-  const end = bytes.indexOf(0)
-  return textOf(end === -1 ? bytes : bytes.subarray(0, end))
 }
