@@ -3,7 +3,7 @@ import type { Reader } from '../store/index.ts'
 import { childRange, directoryKey } from './keys.ts'
 import { ROOT_OBJECT } from './model.ts'
 import type { DirectoryObject } from './model.ts'
-import { decodeRecord } from './record.ts'
+import { childCountIn, decodeRecord } from './record.ts'
 
 /** The protocol knows no depth; a tree of people and machines has five levels. */
 const DEPTH_MAX = 10_000
@@ -15,7 +15,9 @@ export function* walkRecords(reader: Reader, generation: number): Generator<Buff
     const found = reader.get(directoryKey(generation, object))
     if (found === undefined) return undefined
     const bytes = Buffer.from(found)
-    if (ways.length < DEPTH_MAX) ways.push(reader.range(childRange(generation, object))[Symbol.iterator]())
+    // Most directories have no children: to begin a range for them costs more than all else.
+    if (childCountIn(bytes) > 0 && ways.length < DEPTH_MAX)
+      ways.push(reader.range(childRange(generation, object))[Symbol.iterator]())
     return bytes
   }
   const root = enter(ROOT_OBJECT)
@@ -38,8 +40,11 @@ export function* walkRecords(reader: Reader, generation: number): Generator<Buff
 
 export function* walkObjects(reader: Reader, generation: number): Generator<DirectoryObject, void, undefined> {
   for (const bytes of walkRecords(reader, generation)) {
-    const { id, properties, parent } = decodeRecord(bytes)
-    const children = [...reader.range(childRange(generation, id.object))].map(({ value }) => value.readUInt32BE(0))
+    const { id, properties, parent, childCount } = decodeRecord(bytes)
+    const children =
+      childCount === 0
+        ? []
+        : [...reader.range(childRange(generation, id.object))].map(({ value }) => value.readUInt32BE(0))
     yield { id, properties, parent, children }
   }
 }

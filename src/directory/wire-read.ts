@@ -265,8 +265,10 @@ export class WireReader {
         part.bool(true)
         if (isRevealing) part.raw(record.subarray(HEAD_BYTES))
         else this.#writeProperties(part, record, HEAD_BYTES)
-        part.u32(parentIn(record)).u32(childCountIn(record))
-        for (const { value } of snapshot.range(childRange(generation, idIn(record).object))) part.raw(value)
+        const count = childCountIn(record)
+        part.u32(parentIn(record)).u32(count)
+        if (count > 0)
+          for (const { value } of snapshot.range(childRange(generation, idIn(record).object))) part.raw(value)
         if (part.length < READALL_PART_BYTES) continue
         yield part.toBytes()
         part.reset()
