@@ -2,7 +2,7 @@
 import { copyFileSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { PortolanError, messageOf } from '../core/index.ts'
-import { LmdbStore } from '../store/index.ts'
+import { LmdbStore, refuseCutBackup } from '../store/index.ts'
 import type { About } from './about.ts'
 import { checkDomain } from './check.ts'
 import type { DataFolder } from './data-folder.ts'
@@ -27,6 +27,7 @@ export async function restoreDomain(
   const temporary = folder.temporaryOf(tag)
   try {
     copy(file, temporary)
+    refuseCutBackup(temporary)
     const about = await checkCopy(temporary, tag)
     syncFile(temporary)
     folder.remove(tag)

@@ -1,5 +1,6 @@
 /** Ordered keys, compare-and-set batches, revisions and watches; the embedded engine. */
 export { LmdbStore } from './lmdb.ts'
+export { refuseCutBackup } from './lmdb-file.ts'
 export type {
   Batch,
   Condition,

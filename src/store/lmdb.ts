@@ -4,22 +4,35 @@
  * Three tables: `entries` is what the contract shows; `history` has the keys of each of the last batches by revision, for
  * watchers; `about` has the format's version and the revision. A batch is one transaction, on disk when `commit` returns.
  */
-import { closeSync, existsSync, openSync, readSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statfsSync } from 'node:fs'
+import { constants } from 'node:os'
+import { dirname } from 'node:path'
 import { ABORT, open } from 'lmdb'
 import type { Database, RootDatabase, Transaction } from 'lmdb'
 import { LIMITS, PortolanError, XdrReader, XdrWriter, messageOf, systemCode } from '../core/index.ts'
+import { refuseForeignFile } from './lmdb-file.ts'
 import type { Batch, Condition, Entry, KeyRange, RangeOptions, Snapshot, Store, StoreChange, Watch } from './store.ts'
 
 /** Raised when the tables, or what they hold, change their form. */
 const FORMAT_VERSION = 1
 const FORMAT_KEY = Buffer.from('format')
+const WORD = 4
 const REVISION_KEY = Buffer.from('revision')
 /** How often a watcher looks for batches of other processes. */
 const WATCH_POLL_MS = 100
-/** LMDB's magic number (lmdb.h, MDB_MAGIC), at byte 24 of the file, after the head of its first page, as this machine writes words. */
-const LMDB_MAGIC = 0xbeefc0de
-const MAGIC_OFFSET = 24
-const DISK_FULL = /no space left|MDB_MAP_FULL|disk quota/i
+/** Batches that a watcher takes up at once: their keys are in memory meanwhile. */
+const WATCH_STEP = 256
+/** A backup that is not whole yet: beside its place, so that it can be renamed. */
+const PARTIAL_ENDING = '.partial'
+/** LMDB's errors have the system's numbers, or its own: MDB_MAP_FULL (lmdb.h). */
+const FULL_CODES: ReadonlySet<unknown> = new Set([
+  constants.errno.ENOSPC,
+  constants.errno.EDQUOT,
+  constants.errno.EFBIG,
+  -30_792,
+])
+/** A disk with less is full: a page has up to 64 KiB. */
+const NO_ROOM_BYTES = 64 * 1024
 
 type Table = Database<Buffer, Buffer>
 
@@ -31,7 +44,9 @@ export class LmdbStore implements Store {
   readonly #entries: Table
   readonly #history: Table
   readonly #about: Table
-  readonly #watchers: Set<() => void> = new Set()
+  /** What looks for new batches, with what ends it. */
+  readonly #watchers: Map<() => void, Watch> = new Map()
+  #closing: Promise<void> | null = null
 
   private constructor(file: string, root: RootDatabase<Buffer, Buffer>) {
     this.file = file
@@ -109,7 +124,10 @@ export class LmdbStore implements Store {
       this.#remember(next, batch)
       return next
     })
-    if (revision !== null) for (const look of this.#watchers) setImmediate(look)
+    // The transaction compared with the newest batch. What is read next must be no older, or a caller that tries again would
+    // fail again, without end: lmdb renews its reading only when the event loop turns.
+    if (revision === null) this.refresh()
+    else for (const look of this.#watchers.keys()) setImmediate(look)
     return revision
   }
 
@@ -119,23 +137,26 @@ export class LmdbStore implements Store {
     const deliver = (): void => {
       if (isStopped) return
       this.refresh()
-      for (const change of this.#changesAfter(seen)) {
-        if (isStopped) return
-        seen = change.revision
-        listener(change)
+      const now = this.revision()
+      while (seen < now) {
+        for (const change of this.#changesAfter(seen, Math.min(now, seen + WATCH_STEP))) {
+          seen = change.revision
+          listener(change)
+          if (isStopped) return
+        }
       }
     }
+    this.refresh()
     this.#refuseForgotten(afterRevision)
     const timer = setInterval(deliver, WATCH_POLL_MS).unref()
-    this.#watchers.add(deliver)
-    setImmediate(deliver)
-    return {
-      stop: () => {
-        isStopped = true
-        clearInterval(timer)
-        this.#watchers.delete(deliver)
-      },
+    const stop = (): void => {
+      isStopped = true
+      clearInterval(timer)
+      this.#watchers.delete(deliver)
     }
+    this.#watchers.set(deliver, { stop })
+    setImmediate(deliver)
+    return { stop }
   }
 
   async backup(file: string): Promise<void> {
@@ -143,12 +164,24 @@ export class LmdbStore implements Store {
       throw new PortolanError('ERR_PORTOLAN_STORE_EXISTS', `${file} is there already.`, {
         hint: 'Name a file that does not exist yet.',
       })
-    await this.#root.backup(file, true)
+    const partial = `${file}${PARTIAL_ENDING}`
+    // What an earlier one has left that was cut off.
+    rmSync(partial, { force: true })
+    try {
+      await this.#root.backup(partial, true)
+      syncFile(partial)
+      renameSync(partial, file)
+    } catch (error) {
+      rmSync(partial, { force: true })
+      throw asFull(partial, error)
+    }
   }
 
+  /** Ends the watches, too. */
   async close(): Promise<void> {
-    this.#watchers.clear()
-    await this.#root.close()
+    for (const { stop } of this.#watchers.values()) stop()
+    this.#closing ??= this.#root.close()
+    await this.#closing
   }
 
   #sizeOf(value: Buffer): number {
@@ -182,12 +215,7 @@ export class LmdbStore implements Store {
       })
       return result
     } catch (error) {
-      const isFull = systemCode(error) === 'ENOSPC' || DISK_FULL.test(messageOf(error))
-      if (!isFull) throw error
-      throw new PortolanError('ERR_PORTOLAN_STORE_FULL', `${this.file}: ${messageOf(error)}`, {
-        hint: 'Make room on the disk; what was written before is safe.',
-        cause: error,
-      })
+      throw asFull(this.file, error)
     }
   }
 
@@ -218,36 +246,54 @@ export class LmdbStore implements Store {
     )
   }
 
-  #changesAfter(revision: number): StoreChange[] {
-    const found: StoreChange[] = []
-    if (this.revision() === revision) return found
-    for (const { key, value } of this.#history.getRange({ start: numberBytes(revision + 1) })) {
-      const reader = new XdrReader(value)
-      const keys = reader.bool('history')
-        ? Array.from({ length: reader.u32('history') }, () => reader.opaque('history', LIMITS.storeKeyBytes))
-        : null
-      found.push({ revision: readNumber(key), keys })
-    }
-    return found
+  /** The batches after one revision up to another; of those that are forgotten, no keys. */
+  #changesAfter(after: number, last: number): StoreChange[] {
+    const range = { start: numberBytes(after + 1), end: numberBytes(last + 1) }
+    const known = new Map(this.#history.getRange(range).map(({ key, value }) => [readNumber(key), value]))
+    return Array.from({ length: last - after }, (_, index) => {
+      const revision = after + 1 + index
+      const value = known.get(revision)
+      return { revision, keys: value === undefined ? null : decodeKeys(value) }
+    })
   }
 }
 
-/** Bytes that lmdb would take for its own and crash upon, or overwrite, are refused here. */
-function refuseForeignFile(file: string): void {
-  if (!existsSync(file)) return
-  const head = Buffer.alloc(MAGIC_OFFSET + 4)
-  const descriptor = openSync(file, 'r')
+function decodeKeys(value: Buffer): Buffer[] | null {
+  const reader = new XdrReader(value)
+  if (!reader.bool('history')) return null
+  const count = reader.count('history', LIMITS.storeHistoryKeys, WORD)
+  return Array.from({ length: count }, () => reader.opaque('history', LIMITS.storeKeyBytes))
+}
+
+/** An error that says so, where the disk was full; every other as it is. */
+function asFull(file: string, error: unknown): unknown {
+  if (!isFull(file, error)) return error
+  return new PortolanError('ERR_PORTOLAN_STORE_FULL', `${file}: ${messageOf(error)}`, {
+    hint: 'Make room on the disk; what was written before is safe.',
+    cause: error,
+  })
+}
+
+function isFull(file: string, error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (typeof code !== 'number') return systemCode(error) === 'ENOSPC'
+  if (FULL_CODES.has(code)) return true
+  // LMDB calls it an error of input and output when only a part of a page found room.
+  return code === constants.errno.EIO && freeBytesAt(file) < NO_ROOM_BYTES
+}
+
+function freeBytesAt(file: string): number {
+  const { bavail, bsize } = statfsSync(dirname(file))
+  return bavail * bsize
+}
+
+function syncFile(path: string): void {
+  const descriptor = openSync(path, 'r+')
   try {
-    const length = readSync(descriptor, head, 0, head.length, 0)
-    if (length === 0) return
-    const isLmdb = length === head.length && head.readUInt32LE(MAGIC_OFFSET) === LMDB_MAGIC
-    if (isLmdb) return
+    fsyncSync(descriptor)
   } finally {
     closeSync(descriptor)
   }
-  throw new PortolanError('ERR_PORTOLAN_STORE_UNREADABLE', `${file} is not a store of Portolan.`, {
-    hint: 'Name a folder of its own for the data, or move that file away.',
-  })
 }
 
 function* readRange(

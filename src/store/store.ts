@@ -39,7 +39,7 @@ export interface Batch {
 /** One batch as a watcher learns of it. */
 export interface StoreChange {
   readonly revision: number
-  /** The keys that the batch named; null where they were too many to keep: whatever is of interest must be read again. */
+  /** The keys that the batch named; null where they were too many to keep, or are kept no more: whatever is of interest must be read again. */
   readonly keys: readonly Buffer[] | null
 }
 
@@ -63,7 +63,8 @@ export interface Store extends Reader {
   readonly refresh: () => void
   /**
    * Does a batch; its promise is kept when the batch is on disk (or on a majority of disks).
-   * @returns the new revision, or null when a condition did not hold and nothing was done
+   * @returns the new revision, or null when a condition did not hold and nothing was done; what is read after a null is of no
+   *   earlier moment than the comparison
    * @throws ERR_PORTOLAN_STORE_FULL
    */
   readonly commit: (batch: Batch) => Promise<number | null>
@@ -72,7 +73,10 @@ export interface Store extends Reader {
    * @throws ERR_PORTOLAN_STORE_COMPACTED when batches since then are no longer known
    */
   readonly watch: (afterRevision: number, listener: (change: StoreChange) => void) => Watch
-  /** Writes a whole copy, of one moment, to a new file, while the store is in use. */
+  /**
+   * Writes a whole copy, of one moment, to a new file, while the store is in use. The file is there when it is whole.
+   * @throws ERR_PORTOLAN_STORE_EXISTS, ERR_PORTOLAN_STORE_FULL
+   */
   readonly backup: (file: string) => Promise<void>
   readonly close: () => Promise<void>
 }
