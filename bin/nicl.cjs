@@ -1,4 +1,4 @@
 #!/usr/bin/env node
 // `portolan nicl` under its own name.
-process.argv.splice(2, 0, 'nicl')
-require('./portolan.cjs')
+const { start } = require('./portolan.cjs')
+start(['nicl', ...process.argv.slice(2)])

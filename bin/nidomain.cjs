@@ -1,4 +1,4 @@
 #!/usr/bin/env node
 // `portolan nidomain` under its own name.
-process.argv.splice(2, 0, 'nidomain')
-require('./portolan.cjs')
+const { start } = require('./portolan.cjs')
+start(['nidomain', ...process.argv.slice(2)])

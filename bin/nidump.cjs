@@ -1,4 +1,4 @@
 #!/usr/bin/env node
 // `portolan nidump` under its own name.
-process.argv.splice(2, 0, 'nidump')
-require('./portolan.cjs')
+const { start } = require('./portolan.cjs')
+start(['nidump', ...process.argv.slice(2)])

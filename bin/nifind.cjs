@@ -1,4 +1,4 @@
 #!/usr/bin/env node
 // `portolan nifind` under its own name.
-process.argv.splice(2, 0, 'nifind')
-require('./portolan.cjs')
+const { start } = require('./portolan.cjs')
+start(['nifind', ...process.argv.slice(2)])

@@ -1,4 +1,4 @@
 #!/usr/bin/env node
 // `portolan nigrep` under its own name.
-process.argv.splice(2, 0, 'nigrep')
-require('./portolan.cjs')
+const { start } = require('./portolan.cjs')
+start(['nigrep', ...process.argv.slice(2)])

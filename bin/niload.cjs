@@ -1,4 +1,4 @@
 #!/usr/bin/env node
 // `portolan niload` under its own name.
-process.argv.splice(2, 0, 'niload')
-require('./portolan.cjs')
+const { start } = require('./portolan.cjs')
+start(['niload', ...process.argv.slice(2)])

@@ -1,4 +1,4 @@
 #!/usr/bin/env node
 // `portolan nipasswd` under its own name.
-process.argv.splice(2, 0, 'nipasswd')
-require('./portolan.cjs')
+const { start } = require('./portolan.cjs')
+start(['nipasswd', ...process.argv.slice(2)])

@@ -1,4 +1,4 @@
 #!/usr/bin/env node
 // `portolan nireport` under its own name.
-process.argv.splice(2, 0, 'nireport')
-require('./portolan.cjs')
+const { start } = require('./portolan.cjs')
+start(['nireport', ...process.argv.slice(2)])

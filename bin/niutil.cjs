@@ -1,4 +1,4 @@
 #!/usr/bin/env node
 // `portolan niutil` under its own name.
-process.argv.splice(2, 0, 'niutil')
-require('./portolan.cjs')
+const { start } = require('./portolan.cjs')
+start(['niutil', ...process.argv.slice(2)])

@@ -12,6 +12,11 @@ if (major < 22 || (major === 22 && minor < 12)) {
 enableCompileCache?.()
 const source = join(__dirname, '..', 'src', 'cli', 'main.ts')
 const loaded = existsSync(source) ? import('../src/cli/main.ts') : Promise.resolve(require('../dist/cli/main.cjs'))
-void loaded.then(async ({ main }) => {
-  process.exitCode = await main(process.argv.slice(2), process.env)
-})
+
+/** Runs the program with these words; the tools of NetInfo put their own name first. */
+exports.start = (words) => {
+  void loaded.then(async ({ main }) => {
+    process.exitCode = await main(words, process.env)
+  })
+}
+if (require.main === module) exports.start(process.argv.slice(2))

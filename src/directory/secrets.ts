@@ -48,8 +48,12 @@ export function unmaskValues(name: string, before: readonly string[], after: rea
   return isMask && before.length > 0 ? before : after
 }
 
+/** The same for a whole list; of several secret properties the first stands for the first, and so on. */
 export function unmaskProperties(before: Properties, after: Properties): Properties {
-  const old = before.find(({ name }) => name === SECRET_NAME)
-  if (old === undefined) return after
-  return after.map(({ name, values }) => ({ name, values: unmaskValues(name, old.values, values) }))
+  const old = before.filter(({ name }) => name === SECRET_NAME).values()
+  return after.map(({ name, values }) =>
+    name === SECRET_NAME
+      ? { name, values: unmaskValues(name, old.next().value?.values ?? [], values) }
+      : { name, values },
+  )
 }
