@@ -17,7 +17,8 @@ export const PEER_USERS = 10_000
 /** LIST of more is answered in megabytes: it is measured in milliseconds (netinfo-size.ts). */
 const LIST_USERS_MAX = 10_000
 const CONNECTIONS = [1, 8, 32] as const
-const DEPTHS = [1, 16] as const
+/** Calls under way on each connection. */
+export const DEPTHS = [1, 16] as const
 /** Of a message to the echo: what a call of LOOKUPREAD takes. */
 const ECHO_BYTES = 100
 const ROUNDS = 3

@@ -12,10 +12,12 @@ export interface RunningServer {
   readonly stop: () => Promise<void>
 }
 
-/** Portolan over the domain of a data folder. */
+/** Portolan over the domain of a data folder, in one thread: so are its peers, and so is the answer the same on every machine. */
 export function startPortolan(portolan: string, folder: string): Promise<RunningServer> {
-  const where = ['--data', folder, '--domain', TAG, '--netinfo', '127.0.0.1:0', '--binder', 'none', '--portmap', 'none']
-  return start(process.execPath, [portolan, 'serve', ...where], new RegExp(String.raw`domain ${TAG}\s+\S+?:(\d+)`))
+  const where = ['--data', folder, '--domain', TAG, '--netinfo', '127.0.0.1:0']
+  const alone = ['--binder', 'none', '--portmap', 'none', '--workers', '0']
+  const ready = new RegExp(String.raw`domain ${TAG}\s+\S+?:(\d+)`)
+  return start(process.execPath, [portolan, 'serve', ...where, ...alone], ready)
 }
 
 /** The server in C over users in memory. */
