@@ -11,6 +11,13 @@ interface Kept {
   readonly bytes: Buffer
 }
 
+/** What an entry takes beside its bytes: the name, two bytes a character at most, and the map's own. */
+const ENTRY_BYTES = 200
+
+function sizeOf(name: string, bytes: Buffer): number {
+  return bytes.length + 2 * name.length + ENTRY_BYTES
+}
+
 export class AnswerCache {
   /** A map keeps the order of insertion, so its first is the one not used for longest. */
   readonly #kept: Map<string, Kept> = new Map()
@@ -26,7 +33,7 @@ export class AnswerCache {
     if (found === undefined) return undefined
     this.#kept.delete(name)
     if (found.generation !== generation || found.stamp !== stamp || found.instance !== instance) {
-      this.#totalBytes -= found.bytes.length
+      this.#totalBytes -= sizeOf(name, found.bytes)
       return undefined
     }
     this.#kept.set(name, found)
@@ -37,7 +44,7 @@ export class AnswerCache {
     if (!this.fits(bytes.length)) return
     this.#remove(name)
     this.#kept.set(name, { generation, stamp, instance, bytes })
-    this.#totalBytes += bytes.length
+    this.#totalBytes += sizeOf(name, bytes)
     for (const oldest of this.#kept.keys()) {
       if (this.#totalBytes <= LIMITS.answerCacheBytes) return
       this.#remove(oldest)
@@ -45,7 +52,9 @@ export class AnswerCache {
   }
 
   #remove(name: string): void {
-    this.#totalBytes -= this.#kept.get(name)?.bytes.length ?? 0
+    const found = this.#kept.get(name)
+    if (found === undefined) return
+    this.#totalBytes -= sizeOf(name, found.bytes)
     this.#kept.delete(name)
   }
 }

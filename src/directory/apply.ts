@@ -128,7 +128,9 @@ function keepSecrets(before: Properties, after: Properties, operation: PropertyO
   if (old?.name !== SECRET_NAME || now === undefined) return after
   if (operation.kind === 'renameProperty' && now.name !== SECRET_NAME && old.values.length > 0)
     return after.with(index, { name: now.name, values: [MASK] })
-  if (operation.kind !== 'writeProperty' && operation.kind !== 'writeValue') return after
+  // Of several values a client sees one mask, at the place of the first.
+  if (operation.kind === 'writeValue' && operation.value === MASK) return before
+  if (operation.kind !== 'writeProperty') return after
   return after.with(index, { name: now.name, values: unmaskValues(now.name, old.values, now.values) })
 }
 

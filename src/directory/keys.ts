@@ -103,7 +103,7 @@ export function rankAtEnd(key: Buffer): Rank {
 
 /**
  * Name and value as the end of a key. Neither holds a NUL, so one NUL between them, and two after them, are no part of any
- * other pair; the digest of a long pair begins with two.
+ * other pair; the digest of a long pair begins with two, and has no third, which would follow an empty name and value.
  */
 export function pairBytes(name: Buffer, value: Buffer): Buffer {
   const pair = Buffer.allocUnsafe(name.length + 1 + value.length)
@@ -111,7 +111,9 @@ export function pairBytes(name: Buffer, value: Buffer): Buffer {
   pair[name.length] = 0
   pair.set(value, name.length + 1)
   if (pair.length <= PAIR_BYTES_MAX) return pair
-  return Buffer.concat([Buffer.from([0, 0]), createHash('sha256').update(pair).digest()])
+  const digest = createHash('sha256').update(pair).digest()
+  if (digest[0] === 0) digest[0] = 1
+  return Buffer.concat([Buffer.from([0, 0]), digest])
 }
 
 export function indexKey(generation: number, parent: number, pair: Buffer): Buffer {

@@ -2,11 +2,13 @@
  * The order of children: each has a rank, and a new one gets a rank between its neighbours', so that no other has to move.
  * Where there is no room left between two, the ranks around them are spread anew.
  */
+import { DecodeError } from '../core/index.ts'
 import { childKey, childRange, childrenBefore, directoryKey, rankAtEnd } from './keys.ts'
 import type { Rank } from './keys.ts'
 import { updateIndex } from './index-pairs.ts'
 import type { Overlay } from './overlay.ts'
 import { decodeRecord, encodeRecord } from './record.ts'
+import type { DirectoryRecord } from './record.ts'
 
 /** Between a child and the next one: 20 halvings. 2^53 ranks have room for 2^32 children put at the end. */
 const STEP: Rank = 2 ** 20
@@ -74,7 +76,9 @@ function spread(overlay: Overlay, family: Family, where: number): void {
     if (gap < ROOMY && moved.length < childCount) continue
     const objects = moved.map(({ key, value }) => ({ key: Buffer.from(key), object: value.readUInt32BE(0) }))
     for (const { key } of objects) overlay.delete(key)
-    objects.forEach(({ object }, index) => moveTo(overlay, family, object, low + gap * (index + 1)))
+    // All leave their places before any takes a new one: the new rank of one may be the old rank of another.
+    const leaving = objects.map(({ object }) => takeOut(overlay, family, object))
+    leaving.forEach((record, index) => putIn(overlay, family, { ...record, rank: low + gap * (index + 1) }))
     return
   }
 }
@@ -88,15 +92,20 @@ function rankAtPosition(overlay: Overlay, { generation, parent }: Family, where:
   return 0
 }
 
-function moveTo(overlay: Overlay, { generation, parent }: Family, object: number, rank: Rank): void {
-  const key = directoryKey(generation, object)
-  const bytes = overlay.get(key)
-  if (bytes === undefined) return
+/** A child's record, when it stands in the index no more. */
+function takeOut(overlay: Overlay, { generation, parent }: Family, object: number): DirectoryRecord {
+  const bytes = overlay.get(directoryKey(generation, object))
+  if (bytes === undefined) throw new DecodeError('children', 0, `directory ${object} is not there`)
   const record = decodeRecord(bytes)
   updateIndex(overlay, { generation, parent, rank: record.rank, object }, record.properties, null)
-  updateIndex(overlay, { generation, parent, rank, object }, null, record.properties)
-  overlay.put(key, encodeRecord({ ...record, rank }))
-  overlay.put(childKey(generation, parent, rank), objectValue(object))
+  return record
+}
+
+function putIn(overlay: Overlay, { generation, parent }: Family, record: DirectoryRecord): void {
+  const { object } = record.id
+  updateIndex(overlay, { generation, parent, rank: record.rank, object }, null, record.properties)
+  overlay.put(directoryKey(generation, object), encodeRecord(record))
+  overlay.put(childKey(generation, parent, record.rank), objectValue(object))
 }
 
 /** An object number as a value. */
