@@ -5,7 +5,7 @@
  * Each method writes a whole result, status included (protocol.md §4), to a writer. What is long is given in parts instead, that
  * one moment's snapshot fills as they are asked for.
  */
-import { XdrWriter } from '../core/index.ts'
+import { XdrWriter, textOf } from '../core/index.ts'
 import type { Reader } from '../store/index.ts'
 import { aboutIn } from './about.ts'
 import { AnswerCache } from './answer-cache.ts'
@@ -93,7 +93,7 @@ export class WireReader {
       return
     }
     const child = this.#isSecretKey(key)
-      ? (this.#findSecret(object, value.toString('latin1'))[0] ?? -1)
+      ? (this.#findSecret(object, value)[0] ?? -1)
       : readFirstInIndex(this.#domain.store, indexKeyOf(this.#generation, object, key, value))
     const bytes = child === -1 ? undefined : this.#directory(child)
     if (bytes === undefined) {
@@ -113,7 +113,7 @@ export class WireReader {
       return
     }
     const found = this.#isSecretKey(key)
-      ? this.#findSecret(object, value.toString('latin1'))
+      ? this.#findSecret(object, value)
       : readIndexAt(this.#domain.store, indexKeyOf(this.#generation, object, key, value))
     if (found.length === 0) {
       out.u32(STATUS.NODIR)
@@ -210,17 +210,18 @@ export class WireReader {
   }
 
   /** LIST (11): R.list; in parts where the children are many. */
-  list(out: XdrWriter, object: number, key: Buffer): Parts | null {
+  list(out: XdrWriter, object: number, given: Buffer): Parts | null {
+    const key = untilNul(given)
     const name = key.toString('latin1')
     const isSecret = name === SECRET_NAME
     return this.#answerAll(out, object, `list\0${name}`, {
       before: () => {},
-      each: (part, child, record) => {
+      each: (part, child, record, disclosure) => {
         part.u32(child)
         const values = valuesIn(record, key)
         part.bool(values !== null)
         if (values === null) return
-        if (isSecret) encodeNames(part, this.#visibleSecret(record))
+        if (isSecret) encodeNames(part, visibleSecret(record, disclosure))
         else part.raw(record.subarray(values.from, values.to))
       },
       after: (part, instance) => void part.u32(object).u32(instance),
@@ -232,7 +233,7 @@ export class WireReader {
   listAll(out: XdrWriter, object: number): Parts | null {
     return this.#answerAll(out, object, 'listall\0', {
       before: (part, instance) => void part.u32(object).u32(instance),
-      each: (part, _, record) => this.#writeProperties(part, record, HEAD_BYTES + ID_BYTES),
+      each: (part, _, record, disclosure) => writeProperties(part, record, HEAD_BYTES + ID_BYTES, disclosure),
       after: () => {},
       needsRecords: true,
     })
@@ -251,6 +252,8 @@ export class WireReader {
   }
 
   *#copyParts(isRevealing: boolean): Parts {
+    // What is said of `passwd` when an answer begins holds to its end.
+    const disclosure = this.#disclosure
     const snapshot = this.#domain.store.snapshot()
     try {
       yield NO_RECORD
@@ -264,7 +267,7 @@ export class WireReader {
       for (const record of walkRecords(snapshot, generation)) {
         part.bool(true)
         if (isRevealing) part.raw(record.subarray(HEAD_BYTES))
-        else this.#writeProperties(part, record, HEAD_BYTES)
+        else writeProperties(part, record, HEAD_BYTES, disclosure)
         const count = childCountIn(record)
         part.u32(parentIn(record)).u32(count)
         if (count > 0)
@@ -289,31 +292,34 @@ export class WireReader {
     }
     const instance = instanceIn(bytes)
     const count = childCountIn(bytes)
-    const name = `${object}\0${this.#disclosure}\0${what}`
-    const stamp = this.#stampOf(object)
+    const disclosure = this.#disclosure
+    const name = `${object}\0${disclosure}\0${what}`
+    const stamp = stampIn(this.#domain.store, this.#generation, object)
     const kept = this.#cache.get(name, this.#generation, stamp, instance)
     if (kept !== undefined) {
       out.raw(kept)
       return null
     }
-    if (count > PARTS_FROM) return this.#parts(object, shape, name)
+    if (count > PARTS_FROM) return this.#parts(object, shape, name, disclosure)
     const start = out.length
     out.u32(STATUS.OK)
     shape.before(out, instance)
     out.u32(count)
-    this.#writeChildren(out, this.#domain.store, object, shape)
+    for (const { value } of this.#domain.store.range(childRange(this.#generation, object)))
+      writeChild(out, this.#domain.store, this.#generation, value.readUInt32BE(0), shape, disclosure)
     shape.after(out, instance)
     this.#cache.put(name, this.#generation, stamp, instance, Buffer.from(out.view.subarray(start)))
     return null
   }
 
-  *#parts(object: number, shape: Shape, name: string): Parts {
-    const generation = this.#generation
-    const stamp = this.#stampOf(object)
+  *#parts(object: number, shape: Shape, name: string, disclosure: Disclosure): Parts {
+    // All of it is of one moment, which may be later than that of the call: the first part is asked for when there is room.
     const snapshot = this.#domain.store.snapshot()
     const kept: Buffer[] = []
     let keptBytes = 0
     try {
+      const { generation } = aboutIn(snapshot)
+      const stamp = stampIn(snapshot, generation, object)
       const bytes = snapshot.get(directoryKey(generation, object))
       if (bytes === undefined) {
         yield new XdrWriter().u32(STATUS.NODIR).toBytes()
@@ -333,7 +339,7 @@ export class WireReader {
       part.u32(childCountIn(bytes))
       let told = 0
       for (const { value } of snapshot.range(childRange(generation, object))) {
-        this.#writeChild(part, snapshot, generation, value.readUInt32BE(0), shape)
+        writeChild(part, snapshot, generation, value.readUInt32BE(0), shape, disclosure)
         told += 1
         if (told % PART_CHILDREN === 0) yield keep(part)
       }
@@ -343,16 +349,6 @@ export class WireReader {
     } finally {
       snapshot.close()
     }
-  }
-
-  #writeChildren(out: XdrWriter, reader: Reader, object: number, shape: Shape): void {
-    for (const { value } of reader.range(childRange(this.#generation, object)))
-      this.#writeChild(out, reader, this.#generation, value.readUInt32BE(0), shape)
-  }
-
-  #writeChild(out: XdrWriter, reader: Reader, generation: number, child: number, shape: Shape): void {
-    const record = shape.needsRecords ? reader.get(directoryKey(generation, child)) : NO_RECORD
-    if (record !== undefined) shape.each(out, child, record)
   }
 
   /**
@@ -386,29 +382,21 @@ export class WireReader {
     return this.#domain.store.get(directoryKey(this.#generation, object))
   }
 
-  #stampOf(object: number): number {
-    const bytes = this.#domain.store.get(stampKey(this.#generation, object))
-    return bytes === undefined ? 0 : readRank(bytes, 0)
-  }
-
+  /** A key ends at its first NUL: what follows must not make another of it. */
   #isSecretKey(key: Buffer): boolean {
-    return key.length === SECRET_NAME.length && key.toString('latin1') === SECRET_NAME
+    const { length } = SECRET_NAME
+    return (key.length === length || key[length] === 0) && key.toString('latin1', 0, length) === SECRET_NAME
   }
 
   /** The children whose `passwd`, as it is shown, contains a value. */
-  #findSecret(object: number, value: string): readonly number[] {
+  #findSecret(object: number, given: Buffer): readonly number[] {
+    const value = textOf(untilNul(given))
     const all = this.#domain.findSecret(object)
     if (this.#disclosure === 'masked') return value === MASK ? all : []
     return all.filter((child) => {
       const found = this.#directory(child)
-      return found !== undefined && this.#visibleSecret(found).includes(value)
+      return found !== undefined && visibleSecret(found, this.#disclosure).includes(value)
     })
-  }
-
-  /** The values of a record's first `passwd`, as they are shown. */
-  #visibleSecret(record: Buffer): readonly string[] {
-    const property = propertiesIn(record).find(({ name }) => name === SECRET_NAME)
-    return property === undefined ? [] : visibleValues(property, this.#disclosure)
   }
 
   #visible(object: number): { readonly instance: number; readonly properties: Properties } | undefined {
@@ -418,27 +406,59 @@ export class WireReader {
     return { instance: instanceIn(bytes), properties: maskProperties(propertiesIn(bytes), this.#disclosure) }
   }
 
-  /** The record from a byte on, with `passwd` as it is shown. */
   #writeProperties(out: XdrWriter, record: Buffer, from: number): void {
-    const secret = secretIn(record)
-    if (secret.from === 0) {
-      out.raw(record.subarray(from))
-    } else if (secret.from === ALL_SECRET || this.#disclosure !== 'masked') {
-      out.raw(record.subarray(from, HEAD_BYTES + ID_BYTES))
-      encodeProperties(out, maskProperties(propertiesIn(record), this.#disclosure))
-    } else {
-      out.raw(record.subarray(from, secret.from))
-      out.raw(MASKED_VALUES)
-      out.raw(record.subarray(secret.to))
-    }
+    writeProperties(out, record, from, this.#disclosure)
   }
+}
+
+/** The record from a byte on, with `passwd` as it is shown. */
+function writeProperties(out: XdrWriter, record: Buffer, from: number, disclosure: Disclosure): void {
+  const secret = secretIn(record)
+  if (secret.from === 0) {
+    out.raw(record.subarray(from))
+  } else if (secret.from === ALL_SECRET || disclosure !== 'masked') {
+    out.raw(record.subarray(from, HEAD_BYTES + ID_BYTES))
+    encodeProperties(out, maskProperties(propertiesIn(record), disclosure))
+  } else {
+    out.raw(record.subarray(from, secret.from))
+    out.raw(MASKED_VALUES)
+    out.raw(record.subarray(secret.to))
+  }
+}
+
+/** The values of a record's first `passwd`, as they are shown. */
+function visibleSecret(record: Buffer, disclosure: Disclosure): readonly string[] {
+  const property = propertiesIn(record).find(({ name }) => name === SECRET_NAME)
+  return property === undefined ? [] : visibleValues(property, disclosure)
+}
+
+function stampIn(reader: Reader, generation: number, object: number): number {
+  const bytes = reader.get(stampKey(generation, object))
+  return bytes === undefined ? 0 : readRank(bytes, 0)
+}
+
+function writeChild(
+  out: XdrWriter,
+  reader: Reader,
+  generation: number,
+  child: number,
+  shape: Shape,
+  disclosure: Disclosure,
+): void {
+  const record = shape.needsRecords ? reader.get(directoryKey(generation, child)) : NO_RECORD
+  if (record !== undefined) shape.each(out, child, record, disclosure)
+}
+
+function untilNul(bytes: Buffer): Buffer {
+  const end = bytes.indexOf(0)
+  return end === -1 ? bytes : bytes.subarray(0, end)
 }
 
 /** What an answer about all children is made of. */
 interface Shape {
   /** What stands before the count. */
   readonly before: (out: XdrWriter, instance: number) => void
-  readonly each: (out: XdrWriter, child: number, record: Buffer) => void
+  readonly each: (out: XdrWriter, child: number, record: Buffer, disclosure: Disclosure) => void
   readonly after: (out: XdrWriter, instance: number) => void
   readonly needsRecords: boolean
 }
