@@ -73,7 +73,7 @@ export class RpcConnection {
   end(): void {
     this.#isEnding = true
     this.#pause()
-    this.#goOn()
+    if (!this.#isTurnSpent) this.#proceed()
   }
 
   /** Closes at once. */
@@ -101,9 +101,17 @@ export class RpcConnection {
     this.#proceed()
   }
 
-  /** Something that may have been an obstacle is gone. */
+  /** Something that may have been an obstacle is gone. This comes in the midst of a turn, which the others must have first. */
   #goOn(): void {
-    if ((this.#isPaused || this.#isEnding) && !this.#isTurnSpent) this.#proceed()
+    if ((this.#isPaused || this.#isEnding) && !this.#isTurnSpent) this.#proceedNextTurn()
+  }
+
+  #proceedNextTurn(): void {
+    this.#isTurnSpent = true
+    setImmediate(() => {
+      this.#isTurnSpent = false
+      this.#proceed()
+    })
   }
 
   #proceed(): void {
@@ -115,11 +123,7 @@ export class RpcConnection {
     if (stop === 'dry' && !this.#isEnding) this.#resume()
     else this.#pause()
     if (stop === 'turn') {
-      this.#isTurnSpent = true
-      setImmediate(() => {
-        this.#isTurnSpent = false
-        this.#proceed()
-      })
+      this.#proceedNextTurn()
     } else if (stop === 'dry' && this.#isEnding && !this.#isBusy) {
       // What the socket still holds goes first; the client may never close its side.
       this.#socket.end(() => this.#socket.destroy())
@@ -129,8 +133,8 @@ export class RpcConnection {
   #answerRecords(): Stop {
     const records = this.#records
     const { dispatcher, limits } = this.#shared
+    const startedMs = performance.now()
     let calls = 0
-    let startedMs = -1
     let looked = 0
     while (!this.#hasObstacle) {
       if (!this.#findRecord()) return 'dry'
@@ -141,9 +145,10 @@ export class RpcConnection {
       this.#partialSinceMs = this.#shared.nowMs
       calls += 1
       const written = this.#shared.output.length
-      if (calls % CALLS_PER_LOOK === 0 || written - looked >= BYTES_PER_LOOK) {
-        if (startedMs < 0) startedMs = performance.now()
-        else if (performance.now() - startedMs > limits.turnMs) return 'turn'
+      // Soon after the start, too: a single call may take longer than a turn.
+      const isToLook = calls % CALLS_PER_LOOK === 0 || (calls & (calls - 1)) === 0
+      if (isToLook || written - looked >= BYTES_PER_LOOK) {
+        if (performance.now() - startedMs > limits.turnMs) return 'turn'
         looked = written
       }
       if (written >= FLUSH_BYTES) {
