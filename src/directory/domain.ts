@@ -14,8 +14,8 @@ import type { Applied, Draft } from './apply.ts'
 import { SECRET_PAIR, pairOf, readIndex } from './index-pairs.ts'
 import { changesBetween, decodeJournal, encodeJournal, whoIs } from './journal.ts'
 import type { JournalEntry } from './journal.ts'
-import { ABOUT_KEY, childRange, directoryKey, journalKey, journalRange, rankAtEnd } from './keys.ts'
-import { loadCopy, removeOtherGenerations } from './load.ts'
+import { ABOUT_KEY, LOADING_KEY, childRange, directoryKey, journalKey, journalRange, rankAtEnd } from './keys.ts'
+import { loadCopy, sweepRemnants } from './load.ts'
 import { ROOT_OBJECT, firstValue } from './model.ts'
 import type { DirectoryObject, Id, Properties } from './model.ts'
 import type { Caller, WriteOperation, WriteResult } from './operation.ts'
@@ -48,8 +48,11 @@ export class Domain {
   readonly tag: string
   readonly store: Store
   readonly #now: () => number
-  #queue: Pending[] = []
-  #flushing: Promise<void> | null = null
+  readonly #queue: Pending[] = []
+  /** The end of all that is done one after another: batches of writes, and taking a copy. */
+  #last: Promise<unknown> = Promise.resolve()
+  #isFlushDue = false
+  #isClosing = false
   readonly #listeners: Set<WriteListener> = new Set()
   readonly #changeListeners: Set<() => void> = new Set()
 
@@ -66,8 +69,9 @@ export class Domain {
   static async open(store: Store, options: { readonly tag: string; readonly now?: () => number }): Promise<Domain> {
     const domain = new Domain(options.tag, store, options.now ?? Date.now)
     if (store.get(ABOUT_KEY) === undefined) await domain.#createRoot()
-    const { generation } = domain.about()
-    await removeOtherGenerations(store, generation)
+    // What is of another format is refused before anything is swept.
+    domain.about()
+    await sweepRemnants(store)
     return domain
   }
 
@@ -169,8 +173,9 @@ export class Domain {
    */
   write(operation: WriteOperation, caller: Caller): Promise<WriteResult> {
     return new Promise((resolve, reject) => {
+      if (this.#isClosing) throw new DirectoryError(STATUS.MASTERBUSY, `the domain ${this.tag} is closed`)
       this.#queue.push({ operation, caller, resolve, reject })
-      this.#flushing ??= this.#flush()
+      if (!this.#isFlushDue) this.#flushNext()
     })
   }
 
@@ -238,32 +243,37 @@ export class Domain {
 
   /**
    * Takes a copy of another server's data in place of its own, at once and whole, when all of it has come and is sound.
-   * @throws DirectoryError SERIAL for a copy that is cut off, contradicts itself, or has another checksum
+   * @throws DirectoryError SERIAL for a copy that is cut off, contradicts itself, or has another checksum; MASTERBUSY when
+   *   another copy has begun to be loaded meanwhile
    */
   async replaceAll(objects: AsyncIterable<DirectoryObject>, checksum: number, from: string): Promise<void> {
-    const before = this.about()
-    const loaded = await loadCopy(this.store, before.generation, objects, checksum)
-    await this.#exclusively(async () => {
+    const loaded = await loadCopy(this.store, objects, checksum)
+    await this.#inTurn(async () => {
+      this.refresh()
       const now = this.about()
       const revision = now.revision + 1
-      const about = { ...loaded, revision }
+      const about = { ...loaded.about, revision }
       const entry = { timeMs: this.#now(), who: 'master', from, kind: 'replaceAll', object: ROOT_OBJECT } as const
       const done = await this.store.commit({
-        conditions: [{ key: ABOUT_KEY, value: encodeAbout(now) }],
+        conditions: [{ key: ABOUT_KEY, value: encodeAbout(now) }, loaded.claim],
         changes: [
           [ABOUT_KEY, encodeAbout(about)],
+          [LOADING_KEY, null],
           [journalKey(revision), encodeJournal({ ...entry, path: '/', changes: [] })],
+          ...expiredJournal(revision),
         ],
       })
       if (done === null) throw new DirectoryError(STATUS.MASTERBUSY, 'the domain changed while its copy was loaded')
       this.#tellOfChange()
-      await removeOtherGenerations(this.store, about.generation)
+      await sweepRemnants(this.store)
     })
   }
 
   /** Waits for the writes under way, then closes the store. */
   async close(): Promise<void> {
-    while (this.#flushing !== null) await this.#flushing
+    this.#isClosing = true
+    while (this.#isFlushDue) await this.#last
+    await this.#last
     this.#listeners.clear()
     this.#changeListeners.clear()
     await this.store.close()
@@ -288,37 +298,36 @@ export class Domain {
     })
   }
 
-  /** Runs when no batch is under way, and keeps batches waiting until it has ended. */
-  async #exclusively(work: () => Promise<void>): Promise<void> {
-    while (this.#flushing !== null) await this.#flushing
-    const running = work()
-    this.#flushing = running.then(
-      () => this.#flushDone(),
-      () => this.#flushDone(),
-    )
-    await running
+  /** Does something when all that was asked for before it is done. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(work)
+    this.#last = done.catch(() => {})
+    return done
+  }
+
+  #flushNext(): void {
+    this.#isFlushDue = true
+    void this.#inTurn(() => this.#flush())
   }
 
   async #flush(): Promise<void> {
-    // All requests that this turn of the event loop brings become one batch.
+    // All requests that this turn of the event loop brings become one batch; and writers of this process, which need no turn to
+    // ask again, do not keep it from turning.
     await new Promise(setImmediate)
-    while (this.#queue.length > 0) {
-      const pending = this.#queue.splice(0, BATCH_WRITES_MAX)
-      try {
-        await this.#commit(pending)
-      } catch (error) {
-        for (const { reject } of pending) reject(asStatus(error))
-      }
+    const pending = this.#queue.splice(0, BATCH_WRITES_MAX)
+    this.#isFlushDue = false
+    if (this.#queue.length > 0) this.#flushNext()
+    try {
+      await this.#commit(pending)
+    } catch (error) {
+      for (const { reject } of pending) reject(asStatus(error))
     }
-    this.#flushDone()
-  }
-
-  #flushDone(): void {
-    this.#flushing = this.#queue.length > 0 ? this.#flush() : null
   }
 
   async #commit(pending: readonly Pending[]): Promise<void> {
     for (;;) {
+      // Refusals are not compared with anything: they too must be of what there is now.
+      this.refresh()
       const about = this.about()
       const draft: Draft = { overlay: new Overlay(this.store), about }
       const outcomes = pending.map((each) => this.#workOut(draft, each))
@@ -351,9 +360,9 @@ export class Domain {
       })
       return { applied, revision }
     } catch (error) {
+      // The others of the batch are not to suffer for it.
       draft.about = about
-      if (!(error instanceof DirectoryError)) throw error
-      return { error }
+      return { error: error instanceof DecodeError ? new DirectoryError(STATUS.SERIAL, error.message) : error }
     }
   }
 
@@ -369,7 +378,7 @@ export class Domain {
     const { overlay, about } = draft
     const entry = { timeMs: this.#now(), who: whoIs(caller), from: caller.from, kind: operation.kind, object, path }
     overlay.put(journalKey(about.revision), encodeJournal({ ...entry, changes: changesBetween(before, after) }))
-    if (about.revision > LIMITS.journalEntries) overlay.delete(journalKey(about.revision - LIMITS.journalEntries))
+    for (const [key] of expiredJournal(about.revision)) overlay.delete(key)
   }
 
   #answer(pending: readonly Pending[], outcomes: readonly Outcome[]): void {
@@ -392,6 +401,11 @@ export class Domain {
 function asStatus(error: unknown): unknown {
   const isFull = error instanceof PortolanError && error.code === 'ERR_PORTOLAN_STORE_FULL'
   return isFull ? new DirectoryError(STATUS.NOSPACE, error.message) : error
+}
+
+/** The entry that the journal gives up for that of a revision. */
+function expiredJournal(revision: number): readonly (readonly [key: Buffer, value: null])[] {
+  return revision > LIMITS.journalEntries ? [[journalKey(revision - LIMITS.journalEntries), null]] : []
 }
 
 /** The children of a directory, in order. */

@@ -3,6 +3,7 @@
  *
  *     00                                     about: revision, checksum, highest object, free numbers, generation
  *     01 revision(8)                         journal of the writes
+ *     02                                     who is loading a copy (load.ts); absent while nobody is
  *     g 'D' object(4)                        directory (record.ts)
  *     g 'C' parent(4) rank(8)                child(4): the children in order
  *     g 'I' parent(4) pair                   children whose first property NAME contains VALUE (index.ts)
@@ -17,6 +18,7 @@ import type { KeyRange } from '../store/index.ts'
 
 export const ABOUT_KEY: Buffer = Buffer.from([0])
 const JOURNAL = 1
+export const LOADING_KEY: Buffer = Buffer.from([2])
 /** Generations are numbers of one byte from here on. */
 export const FIRST_GENERATION = 16
 const GENERATIONS = 256 - FIRST_GENERATION

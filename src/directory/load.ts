@@ -1,14 +1,20 @@
 /**
  * Loading a copy of a domain beside the one in use: under the next generation of keys, in batches, so that memory stays flat
  * whatever its size; a crash leaves the old generation in place, and the rest is swept away at the next opening.
+ *
+ * Who loads puts a claim into the store, and each of its batches compares it: who loads after that, or sweeps, takes the claim
+ * away, and no two ever write to one generation.
  */
-import { LIMITS } from '../core/index.ts'
-import type { Batch, KeyRange, Store } from '../store/index.ts'
-import { checksumAfter } from './about.ts'
+import { randomBytes } from 'node:crypto'
+import { LIMITS, systemCode } from '../core/index.ts'
+import type { Batch, Condition, KeyRange, Store } from '../store/index.ts'
+import { aboutIn, checksumAfter, decodeAbout } from './about.ts'
 import type { About } from './about.ts'
 import { updateIndex } from './index-pairs.ts'
 import {
+  ABOUT_KEY,
   FIRST_GENERATION,
+  LOADING_KEY,
   childKey,
   directoryKey,
   directoryRange,
@@ -23,6 +29,7 @@ import { Overlay } from './overlay.ts'
 import { decodeRecord, encodeRecord } from './record.ts'
 import { objectValue, rankInRow } from './siblings.ts'
 import { DirectoryError, STATUS } from './status.ts'
+import { cProperties } from './strings.ts'
 
 /** What is written at a time. */
 const BATCH_CHANGES = 20_000
@@ -32,12 +39,16 @@ const BATCH_CHANGES = 20_000
  */
 const UNKNOWN_LAST_INSTANCE = 0x3fff_ffff
 
+const CLAIM_BYTES = 16
+
 class Loader {
   readonly #store: Store
+  readonly #claim: Condition
   #overlay: Overlay
 
-  constructor(store: Store) {
+  constructor(store: Store, claim: Condition) {
     this.#store = store
+    this.#claim = claim
     this.#overlay = new Overlay(store)
   }
 
@@ -51,26 +62,35 @@ class Loader {
 
   async flush(): Promise<void> {
     const changes: Batch['changes'] = this.#overlay.changes()
-    if (changes.length > 0) await this.#store.commit({ conditions: [], changes })
+    if (changes.length > 0) await commitClaimed(this.#store, this.#claim, changes)
     this.#overlay = new Overlay(this.#store)
   }
 }
 
+export interface LoadedCopy {
+  /** What the domain will know of itself, but for its revision. */
+  readonly about: Omit<About, 'revision'>
+  /** Holds as long as nobody has touched what was loaded. */
+  readonly claim: Condition
+}
+
 /**
  * Loads all directories under the generation after the one in use.
- * @returns what the domain will know of itself, but for its revision
- * @throws DirectoryError SERIAL, when the copy is not sound; what was loaded is then removed
+ * @throws DirectoryError SERIAL, when the copy is not sound; MASTERBUSY, when another one is being loaded since. What was loaded
+ *   is then removed.
  */
 export async function loadCopy(
   store: Store,
-  inUse: number,
   objects: AsyncIterable<DirectoryObject>,
   checksum: number,
-): Promise<Omit<About, 'revision'>> {
+): Promise<LoadedCopy> {
+  let claimed = await claimLoading(store)
+  while (claimed === null) claimed = await claimLoading(store)
+  const { claim, inUse } = claimed
   const generation = nextGeneration(inUse)
-  await removeRange(store, generationRange(generation))
   try {
-    const loader = new Loader(store)
+    await removeOtherGenerations(store, inUse, claim)
+    const loader = new Loader(store, claim)
     const about = { checksum: 0, highest: 0, free: 0, count: 0, generation }
     let listed = 1
     for await (const object of objects) {
@@ -87,24 +107,88 @@ export async function loadCopy(
     if (about.checksum !== checksum) throw damaged(`its checksum is ${about.checksum} and should be ${checksum}`)
     await loader.flush()
     about.free = await markFree(store, loader, generation)
-    return about
+    return { about, claim }
   } catch (error) {
-    await removeRange(store, generationRange(generation))
+    await giveUp(store, inUse, claim)
     throw error
   }
 }
 
-/** Removes what a load that was cut off, or an earlier copy, has left. */
-export async function removeOtherGenerations(store: Store, inUse: number): Promise<void> {
-  await removeRange(store, { from: Buffer.from([FIRST_GENERATION]), to: Buffer.from([inUse]) })
-  await removeRange(store, { from: generationRange(inUse).to, to: Buffer.from([0xff, 0xff]) })
+/** Removes what was loaded, unless another one has taken that over. */
+async function giveUp(store: Store, inUse: number, claim: Condition): Promise<void> {
+  try {
+    await removeOtherGenerations(store, inUse, claim)
+    await commitClaimed(store, claim, [[claim.key, null]])
+  } catch (error) {
+    if (!(error instanceof DirectoryError)) throw error
+  }
 }
 
-async function removeRange(store: Store, range: KeyRange): Promise<void> {
-  for (;;) {
-    const keys = [...store.range(range, { limit: BATCH_CHANGES })].map(({ key }) => [key, null] as const)
-    if (keys.length === 0) return
-    await store.commit({ conditions: [], changes: keys })
+/** Removes what a load that was cut off, or an earlier copy, has left. Who is loading at this time is left alone. */
+export async function sweepRemnants(store: Store): Promise<void> {
+  const before = store.get(LOADING_KEY)
+  if (before !== undefined && isAlive(before)) return
+  const ranges = otherGenerations(aboutIn(store).generation)
+  const hasRemnants = ranges.some((range) => [...store.range(range, { limit: 1 })].length > 0)
+  if (before === undefined && !hasRemnants) return
+  const claimed = await claimLoading(store)
+  if (claimed !== null) await giveUp(store, claimed.inUse, claimed.claim)
+}
+
+/** Where a claim stands, all generations but the one in use are the claimer's. */
+interface Claimed {
+  readonly claim: Condition
+  readonly inUse: number
+}
+
+/** Null when the domain has changed in that moment: with it, perhaps, the generation in use. */
+async function claimLoading(store: Store): Promise<Claimed | null> {
+  store.refresh()
+  const about = Buffer.from(store.get(ABOUT_KEY) ?? [])
+  const { generation } = decodeAbout(about)
+  const claim = { key: LOADING_KEY, value: newClaim() }
+  const conditions = [{ key: ABOUT_KEY, value: about }]
+  const done = await store.commit({ conditions, changes: [[claim.key, claim.value]] })
+  return done === null ? null : { claim, inUse: generation }
+}
+
+/** The process that claims, and what makes the claim unlike any other. */
+function newClaim(): Buffer {
+  const claim = randomBytes(CLAIM_BYTES)
+  claim.writeUInt32BE(process.pid, 0)
+  return claim
+}
+
+/** Whether the process of a claim runs; where its number is that of another one by now, what it left waits for the next load. */
+function isAlive(claim: Buffer): boolean {
+  if (claim.length !== CLAIM_BYTES) return false
+  try {
+    process.kill(claim.readUInt32BE(0), 0)
+    return true
+  } catch (error) {
+    return systemCode(error) === 'EPERM'
+  }
+}
+
+async function commitClaimed(store: Store, claim: Condition, changes: Batch['changes']): Promise<void> {
+  if ((await store.commit({ conditions: [claim], changes })) === null)
+    throw new DirectoryError(STATUS.MASTERBUSY, 'another copy is being loaded')
+}
+
+function otherGenerations(inUse: number): readonly KeyRange[] {
+  return [
+    { from: Buffer.from([FIRST_GENERATION]), to: Buffer.from([inUse]) },
+    { from: generationRange(inUse).to, to: Buffer.from([0xff, 0xff]) },
+  ]
+}
+
+async function removeOtherGenerations(store: Store, inUse: number, claim: Condition): Promise<void> {
+  for (const range of otherGenerations(inUse)) {
+    for (;;) {
+      const keys = [...store.range(range, { limit: BATCH_CHANGES })].map(({ key }) => [key, null] as const)
+      if (keys.length === 0) break
+      await commitClaimed(store, claim, keys)
+    }
   }
 }
 
@@ -145,7 +229,11 @@ async function placeChildren(loader: Loader, generation: number, { id, children 
   }
 }
 
-function place(overlay: Overlay, generation: number, { id, properties, parent, children }: DirectoryObject): void {
+function place(overlay: Overlay, generation: number, directory: DirectoryObject): void {
+  const { id, children } = directory
+  const properties = cProperties(directory.properties)
+  // What a root names as its parent has no meaning.
+  const parent = id.object === ROOT_OBJECT ? ROOT_OBJECT : directory.parent
   const key = directoryKey(generation, id.object)
   const stub = overlay.get(key)
   const rank = stub === undefined ? 0 : decodeRecord(stub).rank

@@ -29,7 +29,8 @@ function cProperty({ name, values }: Property): Property {
   return { name: cString(name), values: cStrings(values) }
 }
 
-function cProperties(properties: Properties): Properties {
+/** @throws NOSPACE for what the protocol could not carry */
+export function cProperties(properties: Properties): Properties {
   const clean = properties.map(cProperty)
   requireRoom(clean)
   return clean
