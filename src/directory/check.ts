@@ -1,6 +1,7 @@
 /** Checks that a domain's store is what its directories say: every sum, link, order and index entry, by going through all. */
 import type { Domain } from './domain.ts'
-import { checksumAfter } from './about.ts'
+import { aboutIn, checksumAfter } from './about.ts'
+import type { About } from './about.ts'
 import { pairsOf } from './index-pairs.ts'
 import {
   childRange,
@@ -8,6 +9,7 @@ import {
   directoryRange,
   freeRange,
   indexRange,
+  journalRange,
   objectOf,
   overflowKey,
   rankAtEnd,
@@ -15,6 +17,8 @@ import {
 } from './keys.ts'
 import { ROOT_OBJECT } from './model.ts'
 import { decodeRecord } from './record.ts'
+import { walkRecords } from './walk.ts'
+import { LIMITS } from '../core/index.ts'
 import type { Snapshot } from '../store/index.ts'
 
 const PROBLEMS_MAX = 100
@@ -26,13 +30,13 @@ const ENTRY_BYTES = 12
 export function checkDomain(domain: Domain): readonly string[] {
   const snapshot = domain.store.snapshot()
   try {
-    return checkSnapshot(snapshot, domain.about())
+    return checkSnapshot(snapshot, aboutIn(snapshot))
   } finally {
     snapshot.close()
   }
 }
 
-function checkSnapshot(snapshot: Snapshot, about: ReturnType<Domain['about']>): readonly string[] {
+function checkSnapshot(snapshot: Snapshot, about: About): readonly string[] {
   const problems: string[] = []
   const report = (problem: string): void => {
     if (problems.length < PROBLEMS_MAX) problems.push(problem)
@@ -84,7 +88,21 @@ function checkSnapshot(snapshot: Snapshot, about: ReturnType<Domain['about']>): 
   for (const object of free)
     if (snapshot.get(directoryKey(generation, object)) !== undefined) report(`number ${object} is free and in use`)
   checkIndex(snapshot, generation, expected, report)
+  const reached = [...walkRecords(snapshot, generation)].length
+  if (reached !== count) report(`${count} directories are there, and ${reached} are below the root`)
+  checkJournal(snapshot, about, report)
   return problems
+}
+
+/** The journal ends with the last write, and has each before it as far as it goes back. */
+function checkJournal(snapshot: Snapshot, { revision }: About, report: (problem: string) => void): void {
+  let expected = Math.max(1, revision - LIMITS.journalEntries + 1)
+  for (const { key } of snapshot.range(journalRange(0, Number.MAX_SAFE_INTEGER))) {
+    const found = rankAtEnd(key)
+    if (found !== expected) report(`the journal goes on with ${found} and should with ${expected}`)
+    expected = found + 1
+  }
+  if (expected !== revision + 1) report(`the journal ends with ${expected - 1}, and ${revision} was the last write`)
 }
 
 /** The index holds what the directories say, and nothing else. */

@@ -4,7 +4,7 @@
  * Of a property only what changed is kept: the values between those that are the same at the start and at the end. Secret
  * values are never in it, only that they changed.
  */
-import { XdrReader, XdrWriter } from '../core/index.ts'
+import { DecodeError, XdrReader, XdrWriter } from '../core/index.ts'
 import { MODEL_LIMITS } from './model.ts'
 import type { Properties } from './model.ts'
 import type { Caller, WriteKind } from './operation.ts'
@@ -53,11 +53,14 @@ const KINDS: readonly JournalKind[] = [
 ]
 const TWO_32 = 0x1_0000_0000
 const PATH_BYTES_MAX = 1024 * 1024
+/** A longer path is cut off: three bytes of UTF-8 a unit at most. */
+const PATH_CHARS_MAX = 65_536
 
 export function encodeJournal(entry: Omit<JournalEntry, 'revision'>): Buffer {
   const writer = new XdrWriter()
   writer.u32(Math.floor(entry.timeMs / TWO_32)).u32(entry.timeMs % TWO_32)
-  writer.text(entry.who).text(entry.from).u32(KINDS.indexOf(entry.kind)).u32(entry.object).text(entry.path)
+  writer.text(entry.who).text(entry.from).u32(KINDS.indexOf(entry.kind)).u32(entry.object)
+  writer.text(entry.path.slice(0, PATH_CHARS_MAX))
   writer.u32(entry.changes.length)
   for (const { name, at, before, after } of entry.changes) {
     writer.text(name).u32(at)
@@ -75,7 +78,8 @@ export function decodeJournal(revision: number, bytes: Buffer): JournalEntry {
   const timeMs = reader.u32('time') * TWO_32 + reader.u32('time')
   const who = reader.text('who', MODEL_LIMITS.stringBytes)
   const from = reader.text('from', MODEL_LIMITS.stringBytes)
-  const kind = KINDS[reader.u32('kind')] ?? 'write'
+  const kind = KINDS[reader.u32('kind')]
+  if (kind === undefined) throw new DecodeError('kind', reader.offset, 'an unknown kind of write')
   const object = reader.u32('object')
   const path = reader.text('path', PATH_BYTES_MAX)
   const count = reader.count('changes', 2 * MODEL_LIMITS.properties, 16)

@@ -7,7 +7,7 @@
  * `secret` is where the values of the one `passwd` property stand in the record, count included, so that an answer can be
  * copied around them; 0, 0 where there is none, or none with values; from = ALL_SECRET where the record must be decoded for that.
  */
-import { XdrReader, XdrWriter, paddedLength } from '../core/index.ts'
+import { DecodeError, XdrReader, XdrWriter, paddedLength } from '../core/index.ts'
 import { readRank, writeRank } from './keys.ts'
 import type { Rank } from './keys.ts'
 import type { Id, Properties } from './model.ts'
@@ -16,6 +16,7 @@ import { decodeProperties } from './xdr-properties.ts'
 
 export const HEAD_BYTES = 32
 const PROPERTIES_AT = 40
+const WORD = 4
 /** More than one property is secret. */
 export const ALL_SECRET = 0xffff_ffff
 
@@ -56,14 +57,16 @@ export function encodeRecord(record: DirectoryRecord): Buffer {
   return bytes
 }
 
+/** @throws DecodeError */
 export function decodeRecord(bytes: Buffer): DirectoryRecord {
+  const properties = propertiesIn(bytes)
   return {
     parent: parentIn(bytes),
     childCount: childCountIn(bytes),
     rank: readRank(bytes, 8),
     lastRank: readRank(bytes, 16),
     id: idIn(bytes),
-    properties: propertiesIn(bytes),
+    properties,
   }
 }
 
@@ -87,27 +90,41 @@ export function secretIn(bytes: Buffer): { readonly from: number; readonly to: n
   return { from: bytes.readUInt32BE(24), to: bytes.readUInt32BE(28) }
 }
 
+/** @throws DecodeError, also for a record too short to have a head */
 export function propertiesIn(bytes: Buffer): Properties {
-  return decodeProperties(new XdrReader(bytes, PROPERTIES_AT))
+  const reader = new XdrReader(bytes, PROPERTIES_AT)
+  const properties = decodeProperties(reader, 'record')
+  reader.finish('record')
+  return properties
 }
 
 /**
  * Where the values of the first property of a name stand in a record, count included; null where it has none. It decodes
  * nothing: LIST asks it of every child.
+ * @throws DecodeError
  */
 export function valuesIn(bytes: Buffer, name: Buffer): { readonly from: number; readonly to: number } | null {
-  const count = bytes.readUInt32BE(PROPERTIES_AT)
-  let offset = PROPERTIES_AT + 4
+  const count = wordAt(bytes, PROPERTIES_AT)
+  let offset = PROPERTIES_AT + WORD
   for (let property = 0; property < count; property += 1) {
-    const nameLength = bytes.readUInt32BE(offset)
-    offset += 4
-    const isWanted = nameLength === name.length && bytes.compare(name, 0, nameLength, offset, offset + nameLength) === 0
-    offset += paddedLength(nameLength)
-    const from = offset
-    const values = bytes.readUInt32BE(offset)
-    offset += 4
-    for (let value = 0; value < values; value += 1) offset += 4 + paddedLength(bytes.readUInt32BE(offset))
+    const nameLength = wordAt(bytes, offset)
+    const nameAt = offset + WORD
+    const from = afterString(bytes, offset, nameLength)
+    const isWanted = nameLength === name.length && bytes.compare(name, 0, nameLength, nameAt, nameAt + nameLength) === 0
+    const values = wordAt(bytes, from)
+    offset = from + WORD
+    for (let value = 0; value < values; value += 1) offset = afterString(bytes, offset, wordAt(bytes, offset))
     if (isWanted) return values === 0 ? null : { from, to: offset }
   }
   return null
+}
+
+function wordAt(bytes: Buffer, offset: number): number {
+  if (offset + WORD > bytes.length) throw new DecodeError('record', offset, 'the record ends too early')
+  return bytes.readUInt32BE(offset)
+}
+
+function afterString(bytes: Buffer, offset: number, lengthBytes: number): number {
+  if (lengthBytes > bytes.length - offset - WORD) throw new DecodeError('record', offset, 'a string ends too late')
+  return offset + WORD + paddedLength(lengthBytes)
 }
