@@ -20,7 +20,7 @@ import { ROOT_OBJECT, firstValue } from './model.ts'
 import type { DirectoryObject, Id, Properties } from './model.ts'
 import type { Caller, WriteOperation, WriteResult } from './operation.ts'
 import { Overlay } from './overlay.ts'
-import { childCountIn, decodeRecord, encodeRecord, idIn, parentIn, propertiesIn } from './record.ts'
+import { childCountIn, decodeRecord, encodeRecord, idIn, parentIn, propertiesIn, requireRecord } from './record.ts'
 import { disclosureOf } from './secrets.ts'
 import type { Disclosure } from './secrets.ts'
 import { DirectoryError, STATUS } from './status.ts'
@@ -281,7 +281,8 @@ export class Domain {
 
   #record(object: number): Buffer | undefined {
     const { generation } = this.about()
-    return this.store.get(directoryKey(generation, object))
+    const bytes = this.store.get(directoryKey(generation, object))
+    return bytes === undefined ? undefined : requireRecord(bytes)
   }
 
   async #createRoot(): Promise<void> {

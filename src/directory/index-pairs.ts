@@ -5,7 +5,7 @@
  * to INLINE_MAX children stand together under one key, as rank(8) and object(4) each; more of them get a key of their own each,
  * and the shared key then holds their count(4).
  */
-import { bytesOf } from '../core/index.ts'
+import { DecodeError, bytesOf } from '../core/index.ts'
 import type { Reader } from '../store/index.ts'
 import { indexKey, overflowKey, overflowRange, pairBytes, readRank, writeRank } from './keys.ts'
 import type { Rank } from './keys.ts'
@@ -64,12 +64,12 @@ export function updateIndex(
 
 function addEntry(overlay: Overlay, { generation, parent, rank, object }: IndexPlace, pair: Buffer): void {
   const key = indexKey(generation, parent, pair)
-  const found = overlay.get(key)
-  if (found === undefined || found.length === 0) {
+  const found = entriesIn(overlay, key)
+  if (found === undefined) {
     overlay.put(key, entryBytes(rank, object))
   } else if (isOverflowing(found)) {
     overlay.put(overflowKey(key, rank), objectBytes(object))
-    overlay.put(key, objectBytes(found.readUInt32BE(0) + 1))
+    overlay.put(key, objectBytes(countIn(found) + 1))
   } else if (found.length / ENTRY_BYTES < INLINE_MAX) {
     overlay.put(key, insertSorted(found, rank, object))
   } else {
@@ -83,10 +83,10 @@ function addEntry(overlay: Overlay, { generation, parent, rank, object }: IndexP
 
 function removeEntry(overlay: Overlay, { generation, parent, rank, object }: IndexPlace, pair: Buffer): void {
   const key = indexKey(generation, parent, pair)
-  const found = overlay.get(key)
+  const found = entriesIn(overlay, key)
   if (found === undefined) return
   if (isOverflowing(found)) {
-    const left = found.readUInt32BE(0) - 1
+    const left = countIn(found) - 1
     overlay.delete(overflowKey(key, rank))
     if (left === 0) overlay.delete(key)
     else overlay.put(key, objectBytes(left))
@@ -107,7 +107,7 @@ export function readIndex(reader: Reader, generation: number, parent: number, pa
 /** The children under an index key, in their order. */
 export function readIndexAt(reader: Reader, key: Buffer): number[] {
   const objects: number[] = []
-  const found = reader.get(key)
+  const found = entriesIn(reader, key)
   if (found === undefined) return objects
   if (isOverflowing(found)) {
     for (const { value } of reader.range(overflowRange(key))) objects.push(value.readUInt32BE(0))
@@ -119,15 +119,30 @@ export function readIndexAt(reader: Reader, key: Buffer): number[] {
 
 /** The first child under a pair; -1 where there is none. The hot path of LOOKUPREAD. */
 export function readFirstInIndex(reader: Reader, key: Buffer): number {
-  const found = reader.get(key)
+  const found = entriesIn(reader, key)
   if (found === undefined) return -1
   if (found.length !== COUNT_BYTES) return found.readUInt32BE(8)
   for (const { value } of reader.range(overflowRange(key), { limit: 1 })) return value.readUInt32BE(0)
   return -1
 }
 
+/** What stands under an index key: a count, or whole entries. */
+function entriesIn(reader: Reader, key: Buffer): Buffer | undefined {
+  const found = reader.get(key)
+  if (found === undefined || found.length === COUNT_BYTES) return found
+  if (found.length === 0 || found.length % ENTRY_BYTES !== 0)
+    throw new DecodeError('index', found.length, 'its length is none of whole entries')
+  return found
+}
+
 function isOverflowing(value: Buffer): boolean {
   return value.length === COUNT_BYTES
+}
+
+function countIn(value: Buffer): number {
+  const count = value.readUInt32BE(0)
+  if (count === 0 || count === 0xffff_ffff) throw new DecodeError('index', 0, `${count} is no count`)
+  return count
 }
 
 function objectBytes(object: number): Buffer {

@@ -57,6 +57,15 @@ export function encodeRecord(record: DirectoryRecord): Buffer {
   return bytes
 }
 
+/**
+ * The bytes of a record, long enough to have its head and a count.
+ * @throws DecodeError
+ */
+export function requireRecord(bytes: Buffer): Buffer {
+  if (bytes.length < PROPERTIES_AT + WORD) throw new DecodeError('record', bytes.length, 'the record is too short')
+  return bytes
+}
+
 /** @throws DecodeError */
 export function decodeRecord(bytes: Buffer): DirectoryRecord {
   const properties = propertiesIn(bytes)
