@@ -128,3 +128,16 @@ test("a port's page and its JSON say who declared it, and in which domain", asyn
   assert.match((await runCli(['22'], { env })).stdout, /Declared\n {2}Nothing, in local\./)
   assert.match((await runCli(['973/udp'], { env })).stdout, /Declared\n {2}Nothing, in local\./)
 })
+
+test('a port that is declared is not free', async (context) => {
+  const home = tempFolder(context)
+  await load(join(home, 'domains'), PAYROLL.replace('973', '971'))
+  const words = ['free', '--range', '970-972', '-n', '3']
+  const without = await runCli(words)
+  const declared = await runCli(words, { env: { PORTOLAN_DATA: home } })
+  assert.deepEqual(
+    declared.stdout.split('\n'),
+    without.stdout.split('\n').filter((port) => port !== '971'),
+  )
+  assert.match(without.stdout, /^971$/m)
+})

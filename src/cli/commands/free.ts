@@ -6,6 +6,8 @@ import type { LoreBook, PortSpan, Registry, Transport } from '../../registry/ind
 import { wholeNumber } from '../arguments.ts'
 import { CSV_OPTION, JSON_OPTION } from '../command.ts'
 import type { Arguments, Command, Context } from '../command.ts'
+import { readDeclared } from '../declared.ts'
+import { portsOf } from './port.ts'
 import { printJson } from '../print-json.ts'
 import { csvRows } from '../csv-rows.ts'
 import { paragraph } from '../style.ts'
@@ -62,13 +64,17 @@ async function runFree(args: Arguments, context: Context): Promise<0 | 1> {
   const taken = new Set(
     [...listeners, ...connections].filter((each) => transports.includes(each.transport)).map((each) => each.port),
   )
+  const declared = await readDeclared(new Set(portsOf(span)), context.env)
   const lent = args.has('ephemeral') || span.first >= PORT_RANGES[2].first ? null : ephemeralSpan()
   const candidates = freePorts(
     span,
     transports,
     registry,
     openLore(),
-    (port) => taken.has(port) || (lent !== null && lent.first <= port && port <= lent.last),
+    (port) =>
+      taken.has(port) ||
+      declared.forPort(port).length > 0 ||
+      (lent !== null && lent.first <= port && port <= lent.last),
   )
   const ports = (args.has('random') ? shuffled(candidates) : candidates).slice(0, count)
   if (args.has('json'))
@@ -88,7 +94,7 @@ function tooFew(found: number, span: PortSpan, lent: PortSpan | null): string {
   const why = isLent
     ? ` Left out are ${lent.first}–${lent.last}, which the kernel lends to connections: --ephemeral names these too.`
     : ''
-  return `Only ${found} of ${span.first}–${span.last} are free here, unassigned and unknown to the lore.${why}`
+  return `Only ${found} of ${span.first}–${span.last} are free here, unassigned, undeclared and unknown to the lore.${why}`
 }
 
 function freePorts(
