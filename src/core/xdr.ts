@@ -9,6 +9,8 @@ import { byteLengthOf, bytesOf, textOf } from './text.ts'
 
 const WORD = 4
 const INITIAL_BYTES = 256
+/** What a decoder of UTF-8 gives for bytes that are none. */
+const REPLACEMENT = '\uFFFD'
 
 /** Bytes from outside that are not what they should be: at which offset, and in which part. */
 export class DecodeError extends Error {
@@ -80,7 +82,9 @@ export class XdrReader {
 
   text(place: string, maxBytes: number): string {
     const { from, to } = this.skipOpaque(place, maxBytes)
-    return textOf(this.bytes.subarray(from, to))
+    // As `textOf` does, but for the view of the bytes, which nearly no text needs.
+    const text = this.bytes.toString('utf8', from, to)
+    return text.includes(REPLACEMENT) ? textOf(this.bytes.subarray(from, to)) : text
   }
 
   /** Passes over an opaque; where its bytes stand, without the padding. */

@@ -16,11 +16,11 @@ import { changesBetween, decodeJournal, encodeJournal, whoIs } from './journal.t
 import type { JournalEntry } from './journal.ts'
 import { ABOUT_KEY, LOADING_KEY, childRange, directoryKey, journalKey, journalRange, rankAtEnd } from './keys.ts'
 import { loadCopy, sweepRemnants } from './load.ts'
-import { ROOT_OBJECT, firstValue } from './model.ts'
+import { ROOT_OBJECT } from './model.ts'
 import type { DirectoryObject, Id, Properties } from './model.ts'
 import type { Caller, WriteOperation, WriteResult } from './operation.ts'
 import { Overlay } from './overlay.ts'
-import { childCountIn, decodeRecord, encodeRecord, idIn, parentIn, propertiesIn, requireRecord } from './record.ts'
+import { childCountIn, encodeRecord, firstValueIn, idIn, parentIn, propertiesIn, requireRecord } from './record.ts'
 import { disclosureOf } from './secrets.ts'
 import type { Disclosure } from './secrets.ts'
 import { DirectoryError, STATUS } from './status.ts'
@@ -31,6 +31,10 @@ const BATCH_WRITES_MAX = 1000
 const PATH_DEPTH_MAX = 256
 /** How far the journal is searched for one directory: 20 ms. */
 const JOURNAL_LOOK_BACK = 10_000
+/** What a path writes with a backslash before it. */
+const ESCAPED = /[\\/=]/
+const ESCAPED_ALL = /[\\/=]/g
+const NAME = Buffer.from('name')
 const JOURNAL_END = Number.MAX_SAFE_INTEGER
 
 interface Pending {
@@ -420,8 +424,9 @@ function pathIn(reader: Reader, generation: number, object: number): string {
   for (let depth = 0; next !== ROOT_OBJECT && depth < PATH_DEPTH_MAX; depth += 1) {
     const bytes = reader.get(directoryKey(generation, next))
     if (bytes === undefined) break
-    const { parent, properties } = decodeRecord(bytes)
-    names.push((firstValue(properties, 'name') ?? `dir:${next}`).replace(/[\\/=]/g, String.raw`\$&`))
+    const parent = parentIn(bytes)
+    const name = firstValueIn(bytes, NAME) ?? `dir:${next}`
+    names.push(ESCAPED.test(name) ? name.replaceAll(ESCAPED_ALL, String.raw`\$&`) : name)
     next = parent
   }
   return `/${names.toReversed().join('/')}`

@@ -9,6 +9,7 @@ import { DecodeError, bytesOf } from '../core/index.ts'
 import type { Reader } from '../store/index.ts'
 import { indexKey, overflowKey, overflowRange, pairBytes, readRank, writeRank } from './keys.ts'
 import type { Rank } from './keys.ts'
+import { hasSameNames } from './model.ts'
 import type { Properties } from './model.ts'
 import type { Overlay } from './overlay.ts'
 import { SECRET_NAME } from './secrets.ts'
@@ -41,6 +42,14 @@ export function pairsOf(properties: Properties): Map<string, Buffer> {
   return pairs
 }
 
+/** The first properties of their names that the other list, of the same names, does not have as they are. */
+function differing(properties: Properties, other: Properties): Properties {
+  return properties.filter(
+    (property, index) =>
+      property !== other[index] && properties.findIndex(({ name }) => name === property.name) === index,
+  )
+}
+
 /** Where a child stands in the index. */
 export interface IndexPlace {
   readonly generation: number
@@ -56,8 +65,9 @@ export function updateIndex(
   before: Properties | null,
   after: Properties | null,
 ): void {
-  const old = before === null ? new Map<string, Buffer>() : pairsOf(before)
-  const now = after === null ? new Map<string, Buffer>() : pairsOf(after)
+  const isSame = before !== null && after !== null && hasSameNames(before, after)
+  const old = pairsOf(isSame ? differing(before, after) : (before ?? []))
+  const now = pairsOf(isSame ? differing(after, before) : (after ?? []))
   for (const [text, pair] of old) if (!now.has(text)) removeEntry(overlay, place, pair)
   for (const [text, pair] of now) if (!old.has(text)) addEntry(overlay, place, pair)
 }

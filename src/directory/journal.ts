@@ -5,7 +5,7 @@
  * values are never in it, only that they changed.
  */
 import { DecodeError, XdrReader, XdrWriter } from '../core/index.ts'
-import { MODEL_LIMITS } from './model.ts'
+import { MODEL_LIMITS, hasSameNames } from './model.ts'
 import type { Properties } from './model.ts'
 import type { Caller, WriteKind } from './operation.ts'
 import { MASK, SECRET_NAME } from './secrets.ts'
@@ -100,6 +100,12 @@ export function whoIs({ kind, name }: Caller): string {
 
 /** What changed from one property list to another; null stands for no directory. Properties of one name are paired in order. */
 export function changesBetween(before: Properties | null, after: Properties | null): readonly PropertyChange[] {
+  if (before !== null && after !== null && hasSameNames(before, after)) {
+    return before.flatMap((old, index) => {
+      const now = after[index]
+      return old === now ? [] : (valuesChange(old.name, old.values, now?.values ?? null) ?? [])
+    })
+  }
   const changes: PropertyChange[] = []
   const list = after ?? []
   // By name, as there may be 65,535 of them; the first of each name stands last, for `pop`.

@@ -153,7 +153,7 @@ test('any copy with something changed in its links is refused, or is a sound dom
       }
       try {
         await domain.replaceAll(sent(objects), checksumOf(objects), 'master')
-        const rooted = objects.map((each) => (each.id.object === 0 ? { ...each, parent: 0 } : each))
+        const rooted = objects.map((each) => (each.id.object === 0 ? Object.assign({}, each, { parent: 0 }) : each))
         assert.deepEqual(
           [...domain.objects()].toSorted((a, b) => a.id.object - b.id.object),
           rooted.toSorted((a, b) => a.id.object - b.id.object),

@@ -41,6 +41,11 @@ export function findProperty(properties: Properties, name: string): Property | u
   return properties.find((property) => property.name === name)
 }
 
+/** Whether two lists have the same names in the same order: the n-th of one is then what the n-th of the other was. */
+export function hasSameNames(a: Properties, b: Properties): boolean {
+  return a.length === b.length && a.every(({ name }, index) => name === b[index]?.name)
+}
+
 /** The values of the first property of a name; empty where there is none. */
 export function valuesOf(properties: Properties, name: string): readonly string[] {
   return findProperty(properties, name)?.values ?? []

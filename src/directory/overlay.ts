@@ -9,10 +9,17 @@ interface Change {
   readonly value: Buffer | null
 }
 
+const KIND_LENGTH = 2
+
 export class Overlay implements Reader {
   readonly #below: Reader
   /** By the key as latin1 text, whose order is that of the bytes. */
   readonly #changes: Map<string, Change> = new Map()
+  /**
+   * The names of the changes in order, for each kind of key of which a range was asked for: the first two bytes tell the kind.
+   * Ranges are few, and of a few kinds; but in a batch of a thousand writes each asks for some among all changes before.
+   */
+  readonly #ordered: Map<string, string[]> = new Map()
   /** What `#changes` held before each change since the mark; null when no mark is set. */
   #undo: (readonly [name: string, before: Change | undefined])[] | null = null
 
@@ -40,16 +47,18 @@ export class Overlay implements Reader {
 
   *range(range: KeyRange, options: RangeOptions = {}): Generator<Entry, void, undefined> {
     const { isReverse = false, limit = Number.POSITIVE_INFINITY } = options
-    const own = this.#changesIn(range, isReverse)
-    if (own.length === 0) {
+    const names = this.#namesIn(range, isReverse)
+    if (names.length === 0) {
       yield* this.#below.range(range, options)
       return
     }
     const isBefore = (a: Buffer, b: Buffer): boolean => (isReverse ? a.compare(b) > 0 : a.compare(b) < 0)
+    // Of a long list a caller mostly wants the first.
+    const own = (at: number): Change | undefined => this.#changes.get(names[at] ?? '')
     let next = 0
     let left = limit
     for (const entry of this.#below.range(range, { isReverse })) {
-      for (let change = own[next]; change !== undefined && isBefore(change.key, entry.key); change = own[next]) {
+      for (let change = own(next); change !== undefined && isBefore(change.key, entry.key); change = own(next)) {
         next += 1
         if (change.value === null) continue
         if (left === 0) return
@@ -57,16 +66,16 @@ export class Overlay implements Reader {
         yield { key: change.key, value: change.value }
       }
       if (left === 0) return
-      const same = own[next]
-      if (same?.key.equals(entry.key) === true) continue
+      if (own(next)?.key.equals(entry.key) === true) continue
       left -= 1
       yield entry
     }
-    for (const { key, value } of own.slice(next)) {
-      if (value === null) continue
+    for (let change = own(next); change !== undefined; change = own(next)) {
+      next += 1
+      if (change.value === null) continue
       if (left === 0) return
       left -= 1
-      yield { key, value }
+      yield { key: change.key, value: change.value }
     }
   }
 
@@ -77,7 +86,7 @@ export class Overlay implements Reader {
       return work()
     } catch (error) {
       for (const [name, before] of this.#undo.toReversed()) {
-        if (before === undefined) this.#changes.delete(name)
+        if (before === undefined) this.#remove(name)
         else this.#changes.set(name, before)
       }
       throw error
@@ -95,19 +104,60 @@ export class Overlay implements Reader {
 
   #change(key: Buffer, value: Buffer | null): void {
     const name = nameOf(key)
-    this.#undo?.push([name, this.#changes.get(name)])
+    const before = this.#changes.get(name)
+    this.#undo?.push([name, before])
     this.#changes.set(name, { key, value })
+    if (before !== undefined || this.#ordered.size === 0) return
+    const ordered = this.#ordered.get(kindOf(name))
+    ordered?.splice(placeOf(ordered, name), 0, name)
   }
 
-  #changesIn({ from, to }: KeyRange, isReverse: boolean): Change[] {
-    const found: Change[] = []
-    for (const change of this.#changes.values()) {
-      if (change.key.compare(from) >= 0 && change.key.compare(to) < 0) found.push(change)
-    }
-    return found.toSorted((a, b) => (isReverse ? b.key.compare(a.key) : a.key.compare(b.key)))
+  #remove(name: string): void {
+    this.#changes.delete(name)
+    const ordered = this.#ordered.get(kindOf(name))
+    ordered?.splice(placeOf(ordered, name), 1)
+  }
+
+  #namesIn(range: KeyRange, isReverse: boolean): readonly string[] {
+    const [from, to] = [nameOf(range.from), nameOf(range.to)]
+    const ordered = isOfOneKind(from, to) ? this.#orderedOf(kindOf(from)) : [...this.#changes.keys()].toSorted()
+    const names = ordered.slice(placeOf(ordered, from), placeOf(ordered, to))
+    return isReverse ? names.toReversed() : names
+  }
+
+  #orderedOf(kind: string): readonly string[] {
+    const known = this.#ordered.get(kind)
+    if (known !== undefined) return known
+    const ordered = [...this.#changes.keys()].filter((name) => kindOf(name) === kind).toSorted()
+    this.#ordered.set(kind, ordered)
+    return ordered
   }
 }
 
 function nameOf(key: Uint8Array): string {
-  return Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1')
+  const bytes = Buffer.isBuffer(key) ? key : Buffer.from(key.buffer, key.byteOffset, key.byteLength)
+  return bytes.toString('latin1')
+}
+
+function kindOf(name: string): string {
+  return name.slice(0, KIND_LENGTH)
+}
+
+/** Whether all names from one up to another, which is left out, begin with the same two bytes. */
+function isOfOneKind(from: string, to: string): boolean {
+  if (from.length < KIND_LENGTH) return false
+  const isNextKind = to.length === KIND_LENGTH && to[0] === from[0] && to.charCodeAt(1) === from.charCodeAt(1) + 1
+  return isNextKind || kindOf(from) === kindOf(to)
+}
+
+/** Where a name stands in an ordered list, or would. */
+function placeOf(ordered: readonly string[], name: string): number {
+  let low = 0
+  let high = ordered.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((ordered[middle] ?? '') < name) low = middle + 1
+    else high = middle
+  }
+  return low
 }

@@ -10,6 +10,7 @@
 import { DecodeError, XdrReader, XdrWriter, paddedLength } from '../core/index.ts'
 import { readRank, writeRank } from './keys.ts'
 import type { Rank } from './keys.ts'
+import { MODEL_LIMITS } from './model.ts'
 import type { Id, Properties } from './model.ts'
 import { SECRET_NAME } from './secrets.ts'
 import { decodeProperties } from './xdr-properties.ts'
@@ -17,6 +18,7 @@ import { decodeProperties } from './xdr-properties.ts'
 export const HEAD_BYTES = 32
 const PROPERTIES_AT = 40
 const WORD = 4
+const EMPTY_HEAD = Buffer.alloc(HEAD_BYTES)
 /** More than one property is secret. */
 export const ALL_SECRET = 0xffff_ffff
 
@@ -33,7 +35,7 @@ export interface DirectoryRecord {
 
 export function encodeRecord(record: DirectoryRecord): Buffer {
   const writer = new XdrWriter()
-  writer.raw(Buffer.alloc(HEAD_BYTES))
+  writer.raw(EMPTY_HEAD)
   writer.u32(record.id.object).u32(record.id.instance).u32(record.properties.length)
   let from = 0
   let to = 0
@@ -126,6 +128,12 @@ export function valuesIn(bytes: Buffer, name: Buffer): { readonly from: number; 
     if (isWanted) return values === 0 ? null : { from, to: offset }
   }
   return null
+}
+
+/** The first value of the first property of a name, without decoding the others. */
+export function firstValueIn(bytes: Buffer, name: Buffer): string | undefined {
+  const found = valuesIn(bytes, name)
+  return found === null ? undefined : new XdrReader(bytes, found.from + WORD).text('record', MODEL_LIMITS.stringBytes)
 }
 
 function wordAt(bytes: Buffer, offset: number): number {

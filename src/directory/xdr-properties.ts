@@ -21,7 +21,9 @@ export function encodeNames(writer: XdrWriter, names: readonly string[]): void {
 
 export function decodeNames(reader: XdrReader, place = 'namelist'): string[] {
   const count = reader.count(place, MODEL_LIMITS.values, WORD)
-  return Array.from({ length: count }, () => reader.text(place, MODEL_LIMITS.stringBytes))
+  const names: string[] = []
+  for (let index = 0; index < count; index += 1) names.push(reader.text(place, MODEL_LIMITS.stringBytes))
+  return names
 }
 
 export function encodeProperty(writer: XdrWriter, property: Property): void {
@@ -41,7 +43,9 @@ export function encodeProperties(writer: XdrWriter, properties: Properties): voi
 
 export function decodeProperties(reader: XdrReader, place = 'proplist'): Property[] {
   const count = reader.count(place, MODEL_LIMITS.properties, 2 * WORD)
-  return Array.from({ length: count }, () => decodeProperty(reader, place))
+  const properties: Property[] = []
+  for (let index = 0; index < count; index += 1) properties.push(decodeProperty(reader, place))
+  return properties
 }
 
 /** `idlist`: object numbers. */
