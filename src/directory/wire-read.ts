@@ -22,6 +22,7 @@ import {
   instanceIn,
   parentIn,
   propertiesIn,
+  requireRecord,
   secretIn,
   valuesIn,
 } from './record.ts'
@@ -379,7 +380,8 @@ export class WireReader {
   }
 
   #directory(object: number): Buffer | undefined {
-    return this.#domain.store.get(directoryKey(this.#generation, object))
+    const bytes = this.#domain.store.get(directoryKey(this.#generation, object))
+    return bytes === undefined ? undefined : requireRecord(bytes)
   }
 
   /** A key ends at its first NUL: what follows must not make another of it. */
