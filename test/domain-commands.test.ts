@@ -1,10 +1,11 @@
 /** The commands on the data folder: load, export, check, log, backup, restore, and what a port's page says is declared. */
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { asObject, asObjects, at } from './support/json.ts'
 import { runCli } from './support/run-cli.ts'
+import { startServed } from './support/served.ts'
 import { tempFolder } from './support/temp-folder.ts'
 
 const PAYROLL = `{
@@ -74,6 +75,27 @@ test('a backup is restored whole, and never over a domain that is there unless i
   assert.equal(foreign.status, 3)
   assert.match(foreign.stderr, /is not a store of Portolan/)
   assert.equal((await runCli(['export', '--data', other])).stdout, was?.stdout)
+})
+
+test('nothing takes the place of a domain that is in use', async (context) => {
+  const data = tempFolder(context)
+  await load(data, PAYROLL)
+  const copy = join(tempFolder(context), 'copy.mdb')
+  await runCli(['backup', copy, '--data', data])
+  const served = await startServed(context, data)
+  const refused = await runCli(['restore', copy, '--data', data, '--replace'])
+  assert.equal(refused.status, 3)
+  assert.match(refused.stderr, new RegExp(`is in use by process ${String(served.child.pid)}`))
+  await served.end()
+  assert.equal((await runCli(['restore', copy, '--data', data, '--replace'])).status, 0)
+})
+
+test('domains and their backups are for their owner alone', async (context) => {
+  const data = tempFolder(context)
+  await load(data, PAYROLL)
+  const copy = join(tempFolder(context), 'copy.mdb')
+  await runCli(['backup', copy, '--data', data])
+  for (const file of [copy, join(data, 'local.mdb')]) assert.equal(statSync(file).mode & 0o077, 0, file)
 })
 
 test('the log tells who changed what, newest first, and never a password', async (context) => {

@@ -59,6 +59,7 @@ export const ERROR_KINDS = {
   },
   ERR_PORTOLAN_STORE_EXISTS: { summary: 'A backup or a restore would overwrite a file that is there.', exit: 2 },
   ERR_PORTOLAN_DOMAIN_INVALID: { summary: 'A text that should name a NetInfo domain or server is none.', exit: 2 },
+  ERR_PORTOLAN_STORE_USED: { summary: 'A store that is to be replaced is in use by another process.', exit: 3 },
   ERR_PORTOLAN_TAG_INVALID: { summary: 'A word cannot be the tag of a domain.', exit: 2 },
   ERR_PORTOLAN_DOMAIN_MISSING: { summary: 'The data folder holds no domain of that tag.', exit: 3 },
   ERR_PORTOLAN_KILL_DENIED: { summary: 'The system does not let this user end that process.', exit: 3 },

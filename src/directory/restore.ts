@@ -1,5 +1,15 @@
 /** Putting a copy of a domain, as `Store.backup` writes it, into the data folder. */
-import { copyFileSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import { PortolanError, messageOf } from '../core/index.ts'
 import { LmdbStore, refuseCutBackup } from '../store/index.ts'
@@ -10,7 +20,7 @@ import { Domain } from './domain.ts'
 
 /**
  * Checks the copy in a file, then puts it in place of a domain, at once.
- * @throws ERR_PORTOLAN_STORE_EXISTS, ERR_PORTOLAN_STORE_UNREADABLE, ERR_PORTOLAN_STORE_VERSION; the data folder is then as before
+ * @throws ERR_PORTOLAN_STORE_EXISTS, ERR_PORTOLAN_STORE_USED, ERR_PORTOLAN_STORE_UNREADABLE, ERR_PORTOLAN_STORE_VERSION; the data folder is then as before
  */
 export async function restoreDomain(
   folder: DataFolder,
@@ -30,6 +40,7 @@ export async function restoreDomain(
     refuseCutBackup(temporary)
     const about = await checkCopy(temporary, tag)
     syncFile(temporary)
+    if (existsSync(target)) await refuseUsed(target)
     folder.remove(tag)
     renameSync(temporary, target)
     syncFile(dirname(target))
@@ -40,9 +51,27 @@ export async function restoreDomain(
   }
 }
 
+/** A server would go on with the file that is no longer there. A file that is no store may be replaced by one. */
+async function refuseUsed(target: string): Promise<void> {
+  let store: LmdbStore | null = null
+  try {
+    store = LmdbStore.open(target)
+  } catch (error) {
+    if (error instanceof PortolanError) return
+    throw error
+  }
+  const pids = store.otherProcesses()
+  await store.close()
+  if (pids.length === 0) return
+  throw new PortolanError('ERR_PORTOLAN_STORE_USED', `${target} is in use by process ${pids.join(', ')}.`, {
+    hint: 'End the server (portolan serve) first, then restore.',
+  })
+}
+
 function copy(file: string, temporary: string): void {
   try {
     copyFileSync(file, temporary)
+    chmodSync(temporary, 0o600)
   } catch (error) {
     throw new PortolanError('ERR_PORTOLAN_STORE_UNREADABLE', `${file}: ${messageOf(error)}`, {
       hint: 'Name a file that portolan backup wrote.',

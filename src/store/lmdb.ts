@@ -7,6 +7,7 @@
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statfsSync } from 'node:fs'
 import { constants } from 'node:os'
 import { dirname } from 'node:path'
+import { isMainThread } from 'node:worker_threads'
 import { ABORT, open } from 'lmdb'
 import type { Database, RootDatabase, Transaction } from 'lmdb'
 import { LIMITS, PortolanError, XdrReader, XdrWriter, messageOf, systemCode } from '../core/index.ts'
@@ -24,6 +25,9 @@ const WATCH_POLL_MS = 100
 const WATCH_STEP = 256
 /** A backup that is not whole yet: beside its place, so that it can be renamed. */
 const PARTIAL_ENDING = '.partial'
+/** For this user alone. */
+const PRIVATE_MODE = 0o600
+const PRIVATE_UMASK = 0o077
 /** LMDB's errors have the system's numbers, or its own: MDB_MAP_FULL (lmdb.h). */
 const FULL_CODES: ReadonlySet<unknown> = new Set([
   constants.errno.ENOSPC,
@@ -63,6 +67,8 @@ export class LmdbStore implements Store {
   static open(file: string): LmdbStore {
     refuseForeignFile(file)
     try {
+      // LMDB itself would let everybody read a new file; domains hold the hashes of passwords.
+      if (!existsSync(file)) closeSync(openSync(file, 'a', PRIVATE_MODE))
       const store = new LmdbStore(
         file,
         open<Buffer, Buffer>({ path: file, noSubdir: true, overlappingSync: false, maxDbs: 4, ...TABLE_OPTIONS }),
@@ -159,6 +165,15 @@ export class LmdbStore implements Store {
     return { stop }
   }
 
+  /** The pids of the other processes that have this store open. */
+  otherProcesses(): readonly number[] {
+    // Those that were killed are still in the list until somebody looks.
+    this.#root.readerCheck()
+    const lines = this.#root.readerList().split('\n').slice(1)
+    const pids = lines.map((line) => Number(line.trim().split(/\s+/, 1)[0]))
+    return [...new Set(pids)].filter((pid) => pid > 0 && pid !== process.pid)
+  }
+
   async backup(file: string): Promise<void> {
     if (existsSync(file))
       throw new PortolanError('ERR_PORTOLAN_STORE_EXISTS', `${file} is there already.`, {
@@ -168,7 +183,7 @@ export class LmdbStore implements Store {
     // What an earlier one has left that was cut off.
     rmSync(partial, { force: true })
     try {
-      await this.#root.backup(partial, true)
+      await asPrivate(() => this.#root.backup(partial, true))
       syncFile(partial)
       renameSync(partial, file)
     } catch (error) {
@@ -255,6 +270,16 @@ export class LmdbStore implements Store {
       const value = known.get(revision)
       return { revision, keys: value === undefined ? null : decodeKeys(value) }
     })
+  }
+}
+
+/** Runs what makes a file, so that nobody else may read it. Threads other than the first cannot set this, and make no backups. */
+async function asPrivate<T>(work: () => Promise<T>): Promise<T> {
+  const before = isMainThread ? process.umask(PRIVATE_UMASK) : null
+  try {
+    return await work()
+  } finally {
+    if (before !== null) process.umask(before)
   }
 }
 

@@ -14,7 +14,7 @@ export const command: Command = {
   description: [
     'Serves the domains of the data folder until it is ended (Ctrl-C or SIGTERM; both finish what is under way). The domain TAG is created when it is not there, with this machine as its master.',
     "It listens on the loopback unless it is told an address. The NetInfo protocol has no encryption, and lets everybody read: see docs/how-to/netinfo-safety.md before you give it a network's address.",
-    'A new domain without a parent is a root: its /services gets the entries of the registry. SIGHUP forgets the parent that was found, and looks for it again.',
+    'A new domain without a parent is a root: its /services gets the entries of the registry, and what a later registry changes of them at each start. SIGHUP forgets the parent that was found, and looks for it again.',
   ],
   options: [
     DATA_OPTION,
@@ -89,10 +89,8 @@ async function runServe(args: Arguments, context: Context): Promise<0> {
   const { versionText } = await import('../version.ts')
   const prepare = async (domain: Domain, isNew: boolean): Promise<void> => {
     if (parent !== null) await nameParent(domain, parent)
-    if (isNew && parent === null) {
-      await loadRegistry(domain, context.env)
-      loaded.push('The domain is new, and a root: /services holds what the registry says.')
-    }
+    const registry = parent === null ? await loadRegistry(domain, isNew, context.env) : null
+    if (registry !== null) loaded.push(registry)
     if (!args.has('load')) return
     if (isNew) {
       const { created } = await loadMachine(domain, (problem) => log('warn', 'machine-file', { problem }))

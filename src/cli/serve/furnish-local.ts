@@ -1,12 +1,21 @@
 /** What a new domain is filled with: this machine's accounts and mounts, what listens here, and the registry's services. */
 import type { Domain, PutCounts, Tree } from '../../directory/index.ts'
-import { ROOT_OBJECT, SYSTEM_CALLER, putTree, readMachine, syncRegistryServices } from '../../directory/index.ts'
+import {
+  REGISTRY_MARK,
+  ROOT_OBJECT,
+  SYSTEM_CALLER,
+  findProperty,
+  putTree,
+  readMachine,
+  syncRegistryServices,
+} from '../../directory/index.ts'
 import type { Listener } from '../../listeners/index.ts'
 import { readSockets } from '../../listeners/index.ts'
 import { openRegistry } from '../../registry/index.ts'
 import type { Environment } from '../../core/index.ts'
 
 const LISTENERS = 'listeners'
+const ENTRIES_LOOKED_AT = 100
 
 /** Users, groups, hosts and mounts of this machine; no password is read. What could not be read is told in sentences. */
 export async function loadMachine(domain: Domain, onProblem: (problem: string) => void): Promise<PutCounts> {
@@ -54,9 +63,26 @@ function listenerTree({ transport, address, port, process, reach }: Listener): T
   return { properties, children: [] }
 }
 
-/** Fills /services of a root domain from the registry. */
-export async function loadRegistry(domain: Domain, env: Environment): Promise<void> {
-  await syncRegistryServices(domain, openRegistry(env).registry)
+/**
+ * Brings /services of a root domain to what the registry says now: a new domain's, and one's that was filled from it before.
+ * @returns what was done, in a sentence; null where nothing was
+ */
+export async function loadRegistry(domain: Domain, isNew: boolean, env: Environment): Promise<string | null> {
+  if (!isNew && !hasRegistryServices(domain)) return null
+  const { created, changed, removed, kept } = await syncRegistryServices(domain, openRegistry(env).registry)
+  if (isNew) return 'The domain is new, and a root: /services holds what the registry says.'
+  if (created + changed + removed === 0) return null
+  return `The registry has changed: in /services ${created} entries are new, ${changed} changed, ${removed} removed; ${kept} that were edited here stay.`
+}
+
+/** The first entries tell: the registry's are put in before any others. */
+function hasRegistryServices(domain: Domain): boolean {
+  const services = domain.findPath([['name', 'services']])
+  if (services === undefined) return false
+  return domain
+    .childrenOf(services)
+    .slice(0, ENTRIES_LOOKED_AT)
+    .some((object) => findProperty(domain.read(object)?.properties ?? [], REGISTRY_MARK) !== undefined)
 }
 
 function sum(a: PutCounts, b: PutCounts): PutCounts {

@@ -40,7 +40,11 @@ export function readyText(
     listeners.length === 0 ? '  Nothing listens.\n' : table(listeners.slice(0, LISTENERS_SHOWN)),
     more(listeners.length - LISTENERS_SHOWN, style),
     `\n${style.bold('To ask it')}\n`,
-    ...examples(site, mainTag, isDefaultFolder ? '' : ` --data ${dataFolder}`).map((each) => `  ${style.cyan(each)}\n`),
+    ...examples(
+      site,
+      mainTag,
+      `${mainTag === 'local' ? '' : ` --domain ${mainTag}`}${isDefaultFolder ? '' : ` --data ${dataFolder}`}`,
+    ).map((each) => `  ${style.cyan(each)}\n`),
     '\nCtrl-C ends it.\n',
   ]
   return lines.join('')
