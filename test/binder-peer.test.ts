@@ -168,6 +168,26 @@ describe('a client made by rpcgen and libtirpc', () => {
     )
   })
 
+  test('cannot have a second server of a domain made, nor of one that is being destroyed', async (context) => {
+    const at = await askedSite(context)
+    if (at === null) return
+    const { peer, site } = at
+    await peer.beUser(0, ROOT_PASSWORD)
+    const done = { done: true, status: 0 }
+    assert.deepEqual(await peer.binder('createmaster', 'lab'), done)
+    // The binder forgets it, but it is served all the same.
+    assert.deepEqual(await peer.binder('unregister', 'lab'), done)
+    assert.deepEqual(await peer.binder('createmaster', 'lab'), { done: true, status: STATUS.DUPTAG })
+    assert.deepEqual(
+      site.domains.servers.map(({ tag }) => tag),
+      ['network', 'lab'],
+    )
+    const destroyed = site.domains.destroy('lab')
+    await assert.rejects(site.domains.serve('lab'), { status: STATUS.MASTERBUSY })
+    await destroyed
+    assert.deepEqual(await peer.binder('createmaster', 'lab'), done)
+  })
+
   test('that calls from a reserved port of this machine is root, without a password', async (context) => {
     if (!requireRoot(context)) return
     const at = await askedSite(context)

@@ -1,6 +1,6 @@
 /** The domains that one machine serves, in one process: they are started, made, cloned and destroyed as its binder says. */
 import { hostname } from 'node:os'
-import { firstValue, furnish, isFurnished } from '../../directory/index.ts'
+import { DirectoryError, STATUS, firstValue, furnish, isFurnished } from '../../directory/index.ts'
 import type { DataFolder, Domain, ServerPlace } from '../../directory/index.ts'
 import { DomainServer } from './domain-server.ts'
 import { ownAddresses } from './own-addresses.ts'
@@ -46,6 +46,9 @@ const LOOPBACK = '127.0.0.1'
 export class DomainSet {
   readonly #options: DomainSetOptions
   readonly #servers: Map<string, DomainServer> = new Map()
+  /** What is being done to a tag: two servers of one domain, or one of a domain that is being removed, must not be. */
+  readonly #underWay: Map<string, Promise<unknown>> = new Map()
+  #isClosing = false
 
   constructor(options: DomainSetOptions) {
     this.#options = options
@@ -61,21 +64,23 @@ export class DomainSet {
 
   /**
    * Serves a domain; one that is not there is made, with this machine as its master.
-   * @throws ERR_PORTOLAN_LISTEN_FAILED, and what `DataFolder.open` throws
+   * @throws DirectoryError DUPTAG where it is served already; ERR_PORTOLAN_LISTEN_FAILED, and what `DataFolder.open` throws
    */
   async serve(tag: string, prepare?: (domain: Domain, isNew: boolean) => Promise<void>): Promise<DomainServer> {
-    return this.#start(tag, this.#ownPlace(tag), prepare)
+    return this.#begin(tag, this.#ownPlace(tag), prepare)
   }
 
   /** Makes a domain that copies another server's, and serves it; what it holds comes from there. */
   async serveClone(tag: string, master: ServerPlace): Promise<DomainServer> {
-    return this.#start(tag, master)
+    return this.#begin(tag, master)
   }
 
   /** Stops a server and removes its domain for good. */
   async destroy(tag: string): Promise<void> {
-    await this.stop(tag)
-    this.#options.folder.remove(tag)
+    await this.#alone(tag, async () => {
+      await this.stop(tag)
+      this.#options.folder.remove(tag)
+    })
   }
 
   async stop(tag: string): Promise<void> {
@@ -86,7 +91,10 @@ export class DomainSet {
     await server.close()
   }
 
+  /** Begins nothing more, and stops all. */
   async close(): Promise<void> {
+    this.#isClosing = true
+    await Promise.allSettled(this.#underWay.values())
     await Promise.all([...this.#servers.keys()].map((tag) => this.stop(tag)))
   }
 
@@ -97,6 +105,29 @@ export class DomainSet {
     const outer = isEverywhere ? ownAddresses() : [host]
     if (tag === LOCAL_TAG) return { hostName: 'localhost', addresses: [LOOPBACK], tag }
     return { hostName: hostname(), addresses: outer.length === 0 ? [LOOPBACK] : outer, tag }
+  }
+
+  #begin(
+    tag: string,
+    master: ServerPlace,
+    prepare?: (domain: Domain, isNew: boolean) => Promise<void>,
+  ): Promise<DomainServer> {
+    return this.#alone(tag, () => {
+      if (this.#servers.has(tag)) throw new DirectoryError(STATUS.DUPTAG, tag)
+      return this.#start(tag, master, prepare)
+    })
+  }
+
+  /** @throws DirectoryError MASTERBUSY where something is being done to the tag already, or the end has come */
+  async #alone<T>(tag: string, work: () => Promise<T>): Promise<T> {
+    if (this.#isClosing || this.#underWay.has(tag)) throw new DirectoryError(STATUS.MASTERBUSY, tag)
+    const running = work()
+    this.#underWay.set(tag, running)
+    try {
+      return await running
+    } finally {
+      this.#underWay.delete(tag)
+    }
   }
 
   async #start(
