@@ -133,3 +133,23 @@ test('a write without a right to it is refused, and changes nothing', async (con
   await assert.rejects(handle.write(before, []), DirectoryError)
   assert.deepEqual(await handle.root(), before)
 })
+
+test('with workers it answers the same, and ends as well', async (context) => {
+  const served = await startServed(context, tempFolder(context), '--workers', '2')
+  for (let turn = 0; turn < 6; turn += 1) {
+    const ssh = await served.run('niutil', '-readprop', '-t', LOCAL, '/services/ssh', 'port')
+    assert.equal(ssh.stdout, '22\n')
+  }
+  const handle = await openServer('127.0.0.1', 'local', { binderPort: served.binderPort })
+  atEnd(context, () => handle.close())
+  const { status, stderr } = await served.end()
+  assert.deepEqual([status, stderr], [0, ''])
+})
+
+test('a number of workers that is none is refused', async () => {
+  for (const words of ['x', '-1', '33', '1.5']) {
+    const { status, stderr } = await runCli(['serve', `--workers=${words}`])
+    assert.equal(status, 2)
+    assert.match(stderr, /--workers takes a number from 0 to 32/)
+  }
+})
