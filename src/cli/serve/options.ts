@@ -10,7 +10,7 @@ import type { ListenAt } from '../../netinfo/index.ts'
 import type { Arguments } from '../command.ts'
 
 const PORT_MAX = 65_535
-/** Each has about 35 MB, and a place in every store's table of 126 readers, which long answers need, too. */
+/** Each has about 40 MB, and a place in every store's table of 126 readers, which long answers need, too. */
 const WORKERS_MAX = 32
 const NONE = 'none'
 /** What finds a parent by asking everybody on the networks of this machine (protocol.md §7.1). */

@@ -22,7 +22,7 @@ export interface WorkersOptions {
 
 /** On machines of so many cores there is nothing to gain: the main thread and the clients have them all. */
 const CORES_IN_USE = 2
-/** Enough for any directory; each takes about 35 MB, most of it for caches of its own. */
+/** Enough for any directory; each takes about 40 MB, most of it for caches of its own. */
 const DEFAULT_MAX = 8
 /** A worker that lives this long is not held against the next; in ms. */
 const SOUND_MS = 10_000
