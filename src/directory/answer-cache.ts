@@ -11,8 +11,8 @@ interface Kept {
   readonly bytes: Buffer
 }
 
-/** What an entry takes beside its bytes: the name, two bytes a character at most, and the map's own. */
-const ENTRY_BYTES = 200
+/** What an entry takes beside its bytes: the name, two bytes a character at most, and what the map and the buffer are. */
+const ENTRY_BYTES = 400
 
 function sizeOf(name: string, bytes: Buffer): number {
   return bytes.length + 2 * name.length + ENTRY_BYTES
@@ -40,9 +40,13 @@ export class AnswerCache {
     return found.bytes
   }
 
-  put(name: string, generation: number, stamp: number, instance: number, bytes: Buffer): void {
-    if (!this.fits(bytes.length)) return
+  /** Keeps a copy of the answer. */
+  put(name: string, generation: number, stamp: number, instance: number, answer: Uint8Array): void {
+    if (!this.fits(answer.length)) return
     this.#remove(name)
+    // In memory of its own: a short one out of Node's pool would hold 64 KB.
+    const bytes = Buffer.allocUnsafeSlow(answer.length)
+    bytes.set(answer)
     this.#kept.set(name, { generation, stamp, instance, bytes })
     this.#totalBytes += sizeOf(name, bytes)
     for (const oldest of this.#kept.keys()) {

@@ -309,7 +309,7 @@ export class WireReader {
     for (const { value } of this.#domain.store.range(childRange(this.#generation, object)))
       writeChild(out, this.#domain.store, this.#generation, value.readUInt32BE(0), shape, disclosure)
     shape.after(out, instance)
-    this.#cache.put(name, this.#generation, stamp, instance, Buffer.from(out.view.subarray(start)))
+    this.#cache.put(name, this.#generation, stamp, instance, out.view.subarray(start))
     return null
   }
 
