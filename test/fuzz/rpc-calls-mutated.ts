@@ -93,22 +93,14 @@ const BINDER_FORMS: Readonly<Record<BinderProcedure, readonly Part[]>> = {
   destroydomain: ['text'],
   bind: ['address', 'text', 'text'],
 }
-const TEXTS: readonly [string, ...string[]] = [
-  'name',
-  'passwd',
-  'users',
-  'network',
-  '*',
-  '',
-  'a',
-  '../x',
-  'Łódź',
-  '_writers',
-]
+type Texts = readonly [string, ...string[]]
+/** `users` is not among them: another directory of that name would hide root. */
+const TEXTS: Texts = ['name', 'passwd', 'x', 'network', '*', '', 'a', '../x', 'Łódź', '_writers']
+/** The tag that is served is not among them: root may destroy it, and there would be nothing left to fuzz. */
+const TAGS: Texts = ['name', 'a', 'b', '', '../x', 'Łódź', '_']
 const WORDS: readonly [number, ...number[]] = [0, 1, 2, 3, 0x7fff_ffff, 0x8000_0000, 0xffff_fffe, 0xffff_ffff, 65_536]
 /** The most that goes into one call, so that most of a run is many calls and not long ones. */
 const LONG_TEXT_BYTES = 70_000
-const CALL_HEADER_BYTES = 40
 /** READALL and STATISTICS are answered at length: they come less often, or little else would. */
 const RARE = 20
 
@@ -121,8 +113,8 @@ export function makeCall(dice: Dice, program: 'netinfo' | 'binder', ids: readonl
     : BINDER_FORMS[BINDER_PROCEDURES[procedure] ?? 'ping']
   const isHeavy = isNetInfo && (procedure === 25 || procedure === 1) && !dice.isOneIn(RARE)
   const args = new XdrWriter()
-  for (const part of forms) writePart(args, dice, part, ids)
-  const isUnix = dice.isOneIn(8)
+  for (const part of forms) writePart(args, dice, part, ids, isNetInfo ? TEXTS : TAGS)
+  const isUnix = dice.isOneIn(2)
   const call = callBytes({
     xid,
     program: isNetInfo ? NETINFO_PROGRAM : BINDER_PROGRAM,
@@ -131,20 +123,20 @@ export function makeCall(dice: Dice, program: 'netinfo' | 'binder', ids: readonl
     args: args.view,
     ...(isUnix ? { flavor: 1, credential: credentialOf(dice) } : {}),
   })
-  return dice.isOneIn(2) ? call : mutated(dice, call)
+  return dice.isOneIn(2) ? call : mutated(dice, call, call.length - args.length)
 }
 
-/** A credential of AUTH_UNIX. Its user is unknown: wrong passwords of a known one are answered late, on purpose. */
+/** A credential of AUTH_UNIX, mostly root's, who has no password. Others are unknown: a wrong password is answered late, on purpose. */
 function credentialOf(dice: Dice): Buffer {
   const writer = new XdrWriter().u32(dice.pick(WORDS)).opaque(dice.bytes(dice.below(20)))
-  writer.u32(dice.pick([4711, 0xffff_fffe, 99])).u32(0)
+  writer.u32(dice.pick([0, 0, 0, 4711, 0xffff_fffe])).u32(0)
   const gids = dice.below(4)
   writer.u32(gids)
   for (let gid = 0; gid < gids; gid += 1) writer.u32(gid)
   return writer.toBytes()
 }
 
-function writePart(to: XdrWriter, dice: Dice, part: Part, ids: readonly KnownId[]): void {
+function writePart(to: XdrWriter, dice: Dice, part: Part, ids: readonly KnownId[], texts: Texts): void {
   switch (part) {
     case 'id': {
       const known = dice.isOneIn(10) ? undefined : ids[dice.below(Math.max(ids.length, 1))]
@@ -155,45 +147,48 @@ function writePart(to: XdrWriter, dice: Dice, part: Part, ids: readonly KnownId[
       to.u32(dice.isOneIn(2) ? dice.below(4) : dice.pick(WORDS))
       return
     case 'text':
-      writeText(to, dice)
+      writeText(to, dice, texts)
       return
     case 'texts':
-      writeTexts(to, dice)
+      writeTexts(to, dice, texts)
       return
     case 'property':
-      writeText(to, dice)
-      writeTexts(to, dice)
+      writeText(to, dice, texts)
+      writeTexts(to, dice, texts)
       return
     case 'properties': {
       const count = dice.below(5)
       to.u32(count)
-      for (let each = 0; each < count; each += 1) writePart(to, dice, 'property', ids)
+      for (let each = 0; each < count; each += 1) writePart(to, dice, 'property', ids, texts)
       return
     }
-    case 'target':
-      to.bool(false)
+    case 'target': {
+      const isThere = dice.isOneIn(4)
+      to.bool(isThere)
+      if (isThere) writePart(to, dice, 'id', ids, texts)
       return
+    }
     case 'address':
       to.raw(Buffer.from([127, 0, 0, dice.below(3)]))
   }
 }
 
-function writeText(to: XdrWriter, dice: Dice): void {
+function writeText(to: XdrWriter, dice: Dice, texts: Texts): void {
   if (dice.isOneIn(2000)) to.opaque(Buffer.alloc(dice.below(LONG_TEXT_BYTES), 0x61))
   else if (dice.isOneIn(8)) to.opaque(dice.bytes(dice.below(12)))
-  else to.text(dice.pick(TEXTS))
+  else to.text(dice.pick(texts))
 }
 
-function writeTexts(to: XdrWriter, dice: Dice): void {
+function writeTexts(to: XdrWriter, dice: Dice, texts: Texts): void {
   const count = dice.below(4)
   to.u32(count)
-  for (let each = 0; each < count; each += 1) writeText(to, dice)
+  for (let each = 0; each < count; each += 1) writeText(to, dice, texts)
 }
 
 /** Edits of bytes, of words where counts stand, cuts and repetitions. A broken header ends the connection, so it is rare. */
-function mutated(dice: Dice, call: Buffer): Buffer {
+function mutated(dice: Dice, call: Buffer, argsAt: number): Buffer {
   let bytes = call
-  const from = dice.isOneIn(100) ? 0 : CALL_HEADER_BYTES
+  const from = dice.isOneIn(100) ? 0 : argsAt
   for (let edit = dice.below(4); edit >= 0; edit -= 1) {
     const at = from + dice.below(Math.max(bytes.length - from, 1))
     const kind = dice.below(6)

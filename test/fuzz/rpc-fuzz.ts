@@ -31,6 +31,8 @@ const DATAGRAM_BYTES_MAX = 8000
 export interface FuzzResult {
   readonly calls: number
   readonly replies: number
+  /** Writes that the server did. */
+  readonly writes: number
   readonly seconds: number
   readonly growthBytes: number
   /** What the server, or its domain, did wrong. */
@@ -43,7 +45,6 @@ export async function fuzzCalls(runs: number, seed: number, workers = 0): Promis
   const startMs = performance.now()
   const failures: string[] = []
   const state = { calls: 0, replies: 0, batches: 0 }
-  let before: number | null = null
   const lane = async (): Promise<void> => {
     const asking = await RawClient.connect(target.ports.tcpPort)
     while (state.calls < runs && failures.length < 10) {
@@ -66,15 +67,15 @@ export async function fuzzCalls(runs: number, seed: number, workers = 0): Promis
   try {
     runs = Math.ceil(all / 10)
     await round()
-    before = (await target.look()).heapBytes
+    const before = await target.look()
     runs = all
     await round()
-    const { heapBytes, errors } = await target.look()
+    const { heapBytes, writes, errors } = await target.look()
     failures.push(...errors, ...(await target.end()))
-    const growthBytes = heapBytes - before
+    const growthBytes = heapBytes - before.heapBytes
     if (growthBytes > GROWTH_BYTES_MAX) failures.push(`the server grew by ${growthBytes} bytes`)
     const seconds = (performance.now() - startMs) / 1000
-    return { calls: state.calls, replies: state.replies, seconds, growthBytes, failures }
+    return { calls: state.calls, replies: state.replies, writes, seconds, growthBytes, failures }
   } catch (error) {
     await target.end().catch(() => [])
     throw error
@@ -90,7 +91,8 @@ interface Batch {
 }
 
 function makeBatch(dice: Dice, ids: readonly KnownId[]): Batch {
-  const program = dice.isOneIn(5) ? 'binder' : 'netinfo'
+  // Few, as the binder waits a second for each server that was registered and is not there.
+  const program = dice.isOneIn(20) ? 'binder' : 'netinfo'
   const count = 1 + dice.below(BATCH_CALLS_MAX)
   const messages = Array.from({ length: count }, (_, xid) => makeCall(dice, program, ids, xid))
   const stream = Buffer.concat(messages.map((message) => makeRecord(dice, message)))
@@ -101,12 +103,17 @@ function makeBatch(dice: Dice, ids: readonly KnownId[]): Batch {
 /** Some directories with their instances of now, so that some writes succeed. */
 async function knownIds(client: RawClient, dice: Dice): Promise<readonly KnownId[]> {
   const ids: KnownId[] = []
+  const root = { object: 0, instance: 0 }
+  // But not the users: without root nothing would be written any more.
+  const { value: users } = await ask(client, NETINFO.lookup, { id: root, key: 'name', value: 'users' })
   let object = 0
-  for (let step = 0; step < 3; step += 1) {
+  for (let step = 0; step < 4; step += 1) {
     const { value } = await ask(client, NETINFO.children, { object, instance: 0 })
     if (value === null) break
-    ids.push(value.id, { ...value.id, instance: value.id.instance + 1 })
-    const next = value.objects[dice.below(Math.max(value.objects.length, 1))]
+    // Each write that succeeds makes the next one's instance.
+    for (const writes of [0, 0, 1, 2]) ids.push({ ...value.id, instance: value.id.instance + writes })
+    const children = value.objects.filter((child) => users?.objects.includes(child) !== true)
+    const next = children[dice.below(Math.max(children.length, 1))]
     if (next === undefined) break
     object = next
   }
@@ -228,7 +235,7 @@ async function main(): Promise<void> {
     const result = await fuzzCalls(runs, seed, workers)
     failures.push(...result.failures)
     console.log(
-      `${result.calls} calls in ${result.seconds.toFixed(1)} s, ${result.replies} replies, grown by ${mega(result.growthBytes)}`,
+      `${result.calls} calls in ${result.seconds.toFixed(1)} s, ${result.replies} replies, ${result.writes} writes, grown by ${mega(result.growthBytes)}`,
     )
   }
   if (seconds > 0) {

@@ -41,7 +41,7 @@ export class Target {
   }
 
   /** What the server holds after it has collected its garbage, and what went wrong in it so far. */
-  async look(): Promise<{ readonly heapBytes: number; readonly errors: readonly string[] }> {
+  async look(): Promise<Extract<FromServer, { readonly kind: 'look' }>> {
     this.#tell('look')
     return heard(this.#child, 'look')
   }
