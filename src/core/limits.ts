@@ -34,6 +34,8 @@ export const LIMITS = {
   rpcConnections: 3072,
   /** Calls of one connection that wait (for a disk, or for another server); NetInfo's own clients send one at a time. */
   rpcPendingCalls: 64,
+  /** What the waiting calls of all connections may hold; of one connection it is rpcRecordBytes, and the call that passes it. */
+  rpcPendingBytes: 256 * 1024 * 1024,
   /** Calls by UDP that wait, of all clients; more are dropped, and their clients send again. */
   rpcPendingDatagrams: 1024,
   /** Bytes that wait for a client to read before no more of its calls are read; also a fragment of a long reply. */

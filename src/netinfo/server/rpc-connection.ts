@@ -35,6 +35,8 @@ export class RpcConnection {
   readonly #outbox: RpcOutbox
   readonly #onClose: (connection: RpcConnection) => void
   #pending = 0
+  /** What the calls that wait hold. */
+  #pendingBytes = 0
   #isPaused = false
   #isTurnSpent = false
   #isEnding = false
@@ -141,7 +143,7 @@ export class RpcConnection {
       const { output } = this.#shared
       const answer = dispatcher.dispatch(records.bytes, records.from, records.to, this.#peer, output)
       if (answer === 'unparsable') return this.#cut()
-      if (answer instanceof PendingReply) this.#take(answer)
+      if (answer instanceof PendingReply) this.#take(answer, records.to - records.from)
       this.#partialSinceMs = this.#shared.nowMs
       calls += 1
       const written = this.#shared.output.length
@@ -166,6 +168,7 @@ export class RpcConnection {
       this.#socket.destroyed ||
       this.#outbox.isSending ||
       this.#pending >= limits.pendingCalls ||
+      this.#pendingBytes > limits.recordBytes ||
       this.#outbox.unsentBytes > limits.unsentBytes
     )
   }
@@ -197,7 +200,7 @@ export class RpcConnection {
   }
 
   /** Takes over a reply that is not whole yet; its writer is its own from now on. */
-  #take(reply: PendingReply): void {
+  #take(reply: PendingReply, callBytes: number): void {
     if (reply.writer === this.#shared.output) {
       if (reply.start > 0) this.#outbox.write(Buffer.from(reply.writer.view.subarray(0, reply.start)))
       this.#shared.replaceOutput()
@@ -207,8 +210,19 @@ export class RpcConnection {
       return
     }
     this.#pending += 1
+    this.#hold(callBytes)
     // It never rejects: the dispatcher has judged every error.
-    void reply.outcome.then((settled) => this.#settle(reply, settled))
+    void reply.outcome.then((settled) => {
+      this.#hold(-callBytes)
+      this.#settle(reply, settled)
+    })
+  }
+
+  /** Keeps count of what waiting calls hold; who brings more than there is for all is cut. */
+  #hold(bytes: number): void {
+    this.#pendingBytes += bytes
+    this.#shared.pendingBytes += bytes
+    if (bytes > 0 && this.#shared.pendingBytes > this.#shared.limits.pendingBytes) this.destroy()
   }
 
   #settle(reply: PendingReply, settled: Settled): void {

@@ -29,6 +29,11 @@ function ping(xid: number, procedure = 0): Buffer {
   return recordOf(callBytes({ xid, program: PROGRAM, version: 1, procedure }))
 }
 
+/** A call with so many bytes of arguments. */
+function pingWith(xid: number, lengthBytes: number): Buffer {
+  return recordOf(callBytes({ xid, program: PROGRAM, version: 1, procedure: 0, args: Buffer.alloc(lengthBytes) }))
+}
+
 /** A client that has been answered: the server has taken its connection into its table. */
 async function connectAnswered(context: TestContext, server: RpcServer): Promise<RawClient> {
   const client = await connect(context, server)
@@ -212,6 +217,45 @@ describe('replies', () => {
     for (let count = 0; count < 100; count += 1) seen.add(replyParts((await client.receive()) ?? Buffer.alloc(0)).xid)
     assert.equal(seen.size, 100)
     assert.equal(most, 4)
+  })
+
+  test('what the waiting calls of one connection hold is bounded, and all are answered', async (context) => {
+    let now = 0
+    let most = 0
+    const server = await start(context, { recordBytes: 4000 }, async (): Promise<RpcAnswer> => {
+      now += 1
+      most = Math.max(most, now)
+      await new Promise((resolve) => void setImmediate(resolve))
+      now -= 1
+      return 'done'
+    })
+    const client = await connect(context, server)
+    for (let xid = 0; xid < 20; xid += 1) client.send(pingWith(xid, 3000))
+    for (let count = 0; count < 20; count += 1) assert.notEqual(await client.receive(), null)
+    // The second passes the limit, and the third waits.
+    assert.equal(most, 2)
+  })
+
+  test('who brings more than the waiting calls of all may hold is cut, and the others are answered', async (context) => {
+    const held: ((answer: RpcAnswer) => void)[] = []
+    const server = await start(context, { pendingBytes: 10_000 }, (call) =>
+      call.args.left === 0 ? 'done' : new Promise((resolve) => void held.push(resolve)),
+    )
+    const clients = await Promise.all([0, 1, 2].map(() => connectAnswered(context, server)))
+    const [first, second, third] = clients
+    first?.send(pingWith(7, 4000))
+    await until('the first waits', () => (held.length === 1 ? true : null))
+    second?.send(pingWith(8, 9000))
+    await second?.closed()
+    third?.send(ping(9))
+    assert.equal((await third?.receive())?.readUInt32BE(0), 9)
+    for (const answer of held) answer('done')
+    assert.equal((await first?.receive())?.readUInt32BE(0), 7)
+    // What was held is free again.
+    third?.send(pingWith(10, 9000))
+    await until('the third waits', () => (held.length === 3 ? true : null))
+    held[2]?.('done')
+    assert.equal((await third?.receive())?.readUInt32BE(0), 10)
   })
 })
 

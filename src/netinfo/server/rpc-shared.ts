@@ -9,6 +9,7 @@ export interface RpcLimits {
   readonly partialBytes: number
   readonly connections: number
   readonly pendingCalls: number
+  readonly pendingBytes: number
   readonly pendingDatagrams: number
   readonly unsentBytes: number
   readonly recordMs: number
@@ -23,6 +24,7 @@ export const RPC_LIMITS: RpcLimits = {
   partialBytes: LIMITS.rpcPartialBytes,
   connections: LIMITS.rpcConnections,
   pendingCalls: LIMITS.rpcPendingCalls,
+  pendingBytes: LIMITS.rpcPendingBytes,
   pendingDatagrams: LIMITS.rpcPendingDatagrams,
   unsentBytes: LIMITS.rpcUnsentBytes,
   recordMs: LIMITS.rpcRecordMs,
@@ -46,6 +48,8 @@ export class RpcShared {
   activity = 0
   /** What the unfinished records of all connections take. */
   partialBytes = 0
+  /** What the calls that wait hold. */
+  pendingBytes = 0
 
   constructor(dispatcher: RpcDispatcher, limits: RpcLimits, onError: RpcErrorListener) {
     this.dispatcher = dispatcher
