@@ -52,6 +52,17 @@ test('a signal ends the waiting', async (context) => {
   await assert.rejects(callUdp(NETINFO.ping, undefined, options), isFailure('aborted'))
 })
 
+test('an address that cannot be asked, and a port that is none, are unreachable', async () => {
+  // A socket may not connect to the broadcast address; without a network it may connect to none but the loopback.
+  for (const [address, port] of [
+    ['255.255.255.255', 111],
+    [LOOPBACK, 0],
+  ] as const) {
+    const asked = callUdp(NETINFO.ping, undefined, { address, port, timeoutMs: AMPLE_MS })
+    await assert.rejects(asked, { name: 'RpcError', failure: 'unreachable' })
+  }
+})
+
 test('in a race the transaction number tells whose answer it is', async (context) => {
   const silent = await startResponder(context, () => false)
   const answering = await startResponder(context, () => true)

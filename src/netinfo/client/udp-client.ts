@@ -31,13 +31,17 @@ export async function callUdp<A, R>(procedure: Procedure<A, R>, args: A, options
   const place = `${options.address} port ${options.port} (udp)`
   const xid = randomXid()
   const message = encodeDatagram(procedure, args, xid, options.credential ?? null)
+  // A binder may say so of a server that is not there.
+  if (options.port === 0) throw new RpcError('unreachable', place)
   const reply = await withSocket<Buffer>(options, place, (socket, settle) => {
     // Connected, so that "nothing listens there" is told at once, and answers of others are not heard.
-    socket.connect(options.port, options.address, () => {
+    // Not as the callback of `connect`, which is called for a failure, too, in place of the event `error`.
+    socket.once('connect', () => {
       repeatWithWaits(options.timeoutMs, settle.isDone, () => {
         socket.send(message, ignoreError)
       })
     })
+    socket.connect(options.port, options.address)
     socket.on('message', (datagram) => {
       if (replyXid(datagram) === xid) settle.resolve(datagram)
     })
