@@ -226,8 +226,8 @@ export class Domain {
   }
 
   /** The newest entry about a directory, among the newest of the journal; undefined where none of those is about it. */
-  lastEntryOf(object: number): JournalEntry | undefined {
-    for (const entry of this.journal({ isReverse: true, limit: JOURNAL_LOOK_BACK })) {
+  lastEntryOf(object: number, lookBack: number = JOURNAL_LOOK_BACK): JournalEntry | undefined {
+    for (const entry of this.journal({ isReverse: true, limit: lookBack })) {
       // What came before a copy was about other data.
       if (entry.kind === 'replaceAll') return undefined
       if (entry.object === object) return entry

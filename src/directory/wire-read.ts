@@ -44,6 +44,8 @@ const PART_CHILDREN = 1000
 /** Object numbers that are questions to SELF, of line A. */
 const OBJECT_AT_VERSION = 0xffff_ffff
 const LAST_VERSION_OF = 0xffff_fffe
+/** Anybody may ask at which version a directory changed last: among so many, a millisecond's search. */
+const VERSIONS_LOOKED_AT = 300
 /** No instance: they are 32 bits wide. */
 const NO_DIRECTORY = -1
 /** Instances kept of directories that are searched. */
@@ -145,7 +147,7 @@ export class WireReader {
     const found =
       question === OBJECT_AT_VERSION
         ? this.#domain.entryAt(instance === APPEND ? newest : instance)
-        : this.#domain.lastEntryOf(instance)
+        : this.#domain.lastEntryOf(instance, VERSIONS_LOOKED_AT)
     if (found === undefined) out.u32(STATUS.NODIR)
     else out.u32(STATUS.OK).u32(found.object).u32(found.revision)
   }

@@ -8,6 +8,8 @@ export type ListenOptions = Omit<RpcServerOptions, 'tcpPort' | 'udpPort'>
 
 /** Where `bindresvport` looks. */
 const RESERVED_FIRST = 600
+/** Where thousands of connections have a number each, one try in five may fail. */
+const SAME_NUMBER_TRIES = 20
 const RESERVED_COUNT = 1024 - RESERVED_FIRST
 
 /**
@@ -32,10 +34,13 @@ export async function listenReserved(program: RpcProgram, options: ListenOptions
  * @throws ERR_PORTOLAN_LISTEN_FAILED
  */
 export async function listenAnywhere(program: RpcProgram, options: ListenOptions): Promise<RpcServer> {
-  const probe = await RpcServer.listen([program], { ...options, tcpPort: null, udpPort: 0 })
-  const free = probe.udpPort ?? 0
-  await probe.close()
-  return RpcServer.listen([program], { ...options, tcpPort: free, udpPort: free }).catch(() =>
-    RpcServer.listen([program], options),
-  )
+  for (let tries = 0; tries < SAME_NUMBER_TRIES; tries += 1) {
+    const probe = await RpcServer.listen([program], { ...options, tcpPort: null, udpPort: 0 })
+    const free = probe.udpPort ?? 0
+    await probe.close()
+    // The number may be a TCP connection's, or go to another program meanwhile.
+    const server = await RpcServer.listen([program], { ...options, tcpPort: free, udpPort: free }).catch(() => null)
+    if (server !== null) return server
+  }
+  return RpcServer.listen([program], options)
 }
