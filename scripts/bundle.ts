@@ -20,7 +20,7 @@ const LATER = new RegExp(
     'src/listeners/(ancestors|darwin|lsof|netstat|process-state|ps|run-tool|tasklist|windows)',
     'src/registry/(diff|fetch-csv|iana-csv|index-build|lore-build|npm-packages|replace-file|table|update)',
     'src/(store|directory|netinfo)/',
-    'src/core/(csv|log|text|xdr)',
+    'src/core/(csv|log|sync|text|xdr)',
   ]
     .map((part) => `${part}.*`)
     .join('|'),

@@ -1,17 +1,7 @@
 /** Putting a copy of a domain, as `Store.backup` writes it, into the data folder. */
-import {
-  chmodSync,
-  copyFileSync,
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-} from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { PortolanError, messageOf } from '../core/index.ts'
+import { PortolanError, messageOf, syncFile, syncFolder } from '../core/index.ts'
 import { LmdbStore, refuseCutBackup } from '../store/index.ts'
 import type { About } from './about.ts'
 import { checkDomain } from './check.ts'
@@ -43,7 +33,7 @@ export async function restoreDomain(
     if (existsSync(target)) await refuseUsed(target)
     folder.remove(tag)
     renameSync(temporary, target)
-    syncFile(dirname(target))
+    syncFolder(dirname(target))
     return about
   } finally {
     rmSync(temporary, { force: true })
@@ -91,15 +81,5 @@ async function checkCopy(temporary: string, tag: string): Promise<About> {
     return domain.about()
   } finally {
     await domain.close()
-  }
-}
-
-/** On Linux a folder is synced like a file: only then is the new name in it safe. */
-function syncFile(path: string): void {
-  const descriptor = openSync(path, 'r')
-  try {
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
   }
 }

@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { PortolanError, messageOf, systemCode } from '../core/index.ts'
+import { PortolanError, messageOf, syncFolder, systemCode } from '../core/index.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -80,22 +80,5 @@ function removeLeftovers(folder: string, name: string): void {
     const path = join(folder, each)
     const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now())
     if (age > HOUR_MS) rmSync(path, { force: true })
-  }
-}
-
-/** A rename is on the disk only when the folder is. Windows has no such call, and does not need it. */
-function syncFolder(folder: string): void {
-  let descriptor: number
-  try {
-    descriptor = openSync(folder, 'r')
-  } catch {
-    return
-  }
-  try {
-    fsyncSync(descriptor)
-  } catch (error) {
-    if (systemCode(error) !== 'EPERM' && systemCode(error) !== 'EINVAL') throw error
-  } finally {
-    closeSync(descriptor)
   }
 }

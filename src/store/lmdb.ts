@@ -4,13 +4,22 @@
  * Three tables: `entries` is what the contract shows; `history` has the keys of each of the last batches by revision, for
  * watchers; `about` has the format's version and the revision. A batch is one transaction, on disk when `commit` returns.
  */
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statfsSync } from 'node:fs'
+import { closeSync, existsSync, openSync, renameSync, rmSync, statfsSync } from 'node:fs'
 import { constants } from 'node:os'
 import { dirname } from 'node:path'
 import { isMainThread } from 'node:worker_threads'
 import { ABORT, open } from 'lmdb'
 import type { Database, RootDatabase, Transaction } from 'lmdb'
-import { LIMITS, PortolanError, XdrReader, XdrWriter, messageOf, systemCode } from '../core/index.ts'
+import {
+  LIMITS,
+  PortolanError,
+  XdrReader,
+  XdrWriter,
+  messageOf,
+  syncFile,
+  syncFolder,
+  systemCode,
+} from '../core/index.ts'
 import { refuseForeignFile } from './lmdb-file.ts'
 import type { Batch, Condition, Entry, KeyRange, RangeOptions, Snapshot, Store, StoreChange, Watch } from './store.ts'
 
@@ -186,6 +195,7 @@ export class LmdbStore implements Store {
       await asPrivate(() => this.#root.backup(partial, true))
       syncFile(partial)
       renameSync(partial, file)
+      syncFolder(dirname(file))
     } catch (error) {
       rmSync(partial, { force: true })
       throw asFull(partial, error)
@@ -310,15 +320,6 @@ function isFull(file: string, error: unknown): boolean {
 function freeBytesAt(file: string): number {
   const { bavail, bsize } = statfsSync(dirname(file))
   return bavail * bsize
-}
-
-function syncFile(path: string): void {
-  const descriptor = openSync(path, 'r+')
-  try {
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
-  }
 }
 
 function* readRange(
