@@ -9,10 +9,11 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   core: [],
   registry: ['core'],
   listeners: ['core'],
+  probe: ['core'],
   store: ['core'],
   directory: ['core', 'store', 'registry'],
   netinfo: ['core', 'directory'],
-  cli: ['core', 'registry', 'listeners', 'store', 'directory', 'netinfo'],
+  cli: ['core', 'registry', 'listeners', 'probe', 'store', 'directory', 'netinfo'],
 }
 
 const source = join(import.meta.dirname, '..', 'src')

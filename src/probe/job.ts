@@ -1,0 +1,60 @@
+/** A scan as it is ordered and as it reports: what stands between who wants to know (a command, a page) and the engine. */
+import type { PortAnswer } from './model.ts'
+import type { HostSet, PortSet } from './targets-model.ts'
+
+/** How fast, and how patient. Times are in milliseconds. */
+export interface Pace {
+  /** Probes a second over all hosts at most; null lets the answers alone decide. */
+  readonly rate: number | null
+  /** Probes a second to one host at most; null as above. */
+  readonly hostRate: number | null
+  /** How often a probe that got no answer is sent again. */
+  readonly retries: number
+  /** The bounds between which the measured round trips set the time to wait for an answer. */
+  readonly timeoutMinMs: number
+  readonly timeoutMaxMs: number
+  /** The time for all ports of one host, after which the rest is `unmeasured` (`time-out`); null for no end. */
+  readonly hostTimeoutMs: number | null
+}
+
+/** The pairs of (host, transport, port) that need no probe: those that an interrupted scan has answers for. */
+export interface AnsweredPairs {
+  readonly size: number
+  readonly has: (hostIndex: number, transport: 'tcp' | 'udp', port: number) => boolean
+}
+
+export interface ProbeJob {
+  readonly hosts: HostSet
+  readonly tcpPorts: PortSet
+  readonly udpPorts: PortSet
+  readonly pace: Pace
+  /** The order is a permutation that this number decides: a scan that goes on uses the first one's. */
+  readonly seed: number
+  readonly answered: AnsweredPairs | null
+  /** `native` is libc's own calls; `node` works everywhere; by default the first that this machine can. */
+  readonly engine: 'native' | 'node' | null
+}
+
+export interface ProbeProgress {
+  readonly done: number
+  readonly total: number
+  readonly open: number
+  /** Probes sent, those sent again included. */
+  readonly sent: number
+  readonly elapsedMs: number
+  /** Null where it cannot be told yet. */
+  readonly leftMs: number | null
+}
+
+export interface ProbeListener {
+  /** Answers in batches as they come, in no order; each pair of the job once. The array is the listener's own. */
+  readonly onAnswers: (answers: readonly PortAnswer[]) => void
+  /** A few times a second. */
+  readonly onProgress?: (progress: ProbeProgress) => void
+}
+
+export interface ProbeTally extends ProbeProgress {
+  /** False when the signal ended it: what was not measured then has been told as `unmeasured`, `cancelled`. */
+  readonly isWhole: boolean
+  readonly engine: 'native' | 'node'
+}
