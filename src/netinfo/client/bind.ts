@@ -1,5 +1,5 @@
 /** "Whose child am I?": BIND to binders, by way of the portmappers of their machines (protocol.md §7.2.7). */
-import { DecodeError, XdrReader } from '../../core/index.ts'
+import { DecodeError, XdrReader, bytesOf } from '../../core/index.ts'
 import { BINDER } from '../codec.ts'
 import type { Binding } from '../handle.ts'
 import { PORTMAP } from '../portmap-codec.ts'
@@ -12,6 +12,8 @@ import { raceUdp } from './udp-client.ts'
 
 /** Four sends, with 0.5, 1, 2 and 2 seconds after them. */
 const BIND_TIMEOUT_MS = 5500
+/** RFC 5531's limit of a machine name in AUTH_UNIX. */
+const MACHINE_NAME_BYTES_MAX = 255
 
 /** Asks whether the server of a tag at an address, which may be a network's broadcast address, has the client as its child. */
 export interface BindCandidate {
@@ -42,7 +44,7 @@ export async function bindThroughPortmapper(
 ): Promise<Binding | null> {
   const { hostName = '', timeoutMs = BIND_TIMEOUT_MS, signal } = options
   const stamp = Math.floor(Date.now() / 1000)
-  const machineName = Buffer.from(hostName).subarray(0, 255)
+  const machineName = bytesOf(hostName).subarray(0, MACHINE_NAME_BYTES_MAX)
   const credential: UnixCredential = { stamp, machineName, uid: 0, gid: 0, gids: [] }
   const racers = candidates.map(({ address, serverTag, clientAddress, clientTag, port = PORTMAP_PORT }) => {
     const args = callitArguments(BINDER.bind, { clientAddress, clientTag, serverTag })
