@@ -9,7 +9,7 @@ import { createSocket } from 'node:dgram'
 import { connect } from 'node:net'
 import { parseArgs } from 'node:util'
 import { NETINFO } from '../../src/netinfo/codec.ts'
-import { RecordReader } from '../../src/netinfo/server/record-reader.ts'
+import { RecordReader } from '../../src/netinfo/record-reader.ts'
 import { RawClient, replyParts } from '../support/rpc-calls.ts'
 import { ATTACKS } from './rpc-attacks.ts'
 import { Dice, makeCall, makeRecord } from './rpc-calls-mutated.ts'
@@ -143,7 +143,7 @@ async function sendBatch({ tcpPort, udpPort, binderPort }: Ports, batch: Batch):
     try {
       records.push(chunk)
       while (records.next()) {
-        replyParts(Buffer.from(records.bytes.subarray(records.from, records.to)))
+        replyParts(Buffer.from(records.record))
         replies += 1
       }
     } catch (error) {

@@ -7,7 +7,7 @@ import { XdrReader, XdrWriter } from '../../src/core/index.ts'
 import { fragmentMark } from '../../src/netinfo/record-mark.ts'
 import { decodeReply } from '../../src/netinfo/rpc-message.ts'
 import type { ReplyOutcome } from '../../src/netinfo/rpc-message.ts'
-import { RecordReader } from '../../src/netinfo/server/record-reader.ts'
+import { RecordReader } from '../../src/netinfo/record-reader.ts'
 
 const WAIT_MS = 20_000
 const REPLY_BYTES_MAX = 0x4000_0000
@@ -74,8 +74,7 @@ export class RawClient {
     socket.setNoDelay(true)
     socket.on('data', (chunk: Buffer) => {
       this.#records.push(chunk)
-      while (this.#records.next())
-        this.#replies.push(Buffer.from(this.#records.bytes.subarray(this.#records.from, this.#records.to)))
+      while (this.#records.next()) this.#replies.push(Buffer.from(this.#records.record))
       this.#wake?.()
     })
     socket.on('error', () => undefined)

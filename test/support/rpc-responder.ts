@@ -8,7 +8,8 @@ import { createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import type { TestContext } from 'node:test'
 import { XdrReader, XdrWriter } from '../../src/core/index.ts'
-import { RecordParser, fragmentMark } from '../../src/netinfo/record-mark.ts'
+import { fragmentMark } from '../../src/netinfo/record-mark.ts'
+import { RecordReader } from '../../src/netinfo/record-reader.ts'
 import { decodeCall, encodeAccepted } from '../../src/netinfo/rpc-message.ts'
 import type { CallHeader } from '../../src/netinfo/rpc-message.ts'
 
@@ -59,14 +60,14 @@ export async function startResponder(context: Pick<TestContext, 'after'>, answer
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
     socket.on('error', () => undefined)
-    const parser = new RecordParser(RECORD_BYTES_MAX)
+    const records = new RecordReader(RECORD_BYTES_MAX)
     const remotePort = socket.remotePort ?? 0
     socket.on('data', (chunk: Buffer) => {
-      parser.push(chunk, (record) => {
-        void respond(record, { transport: 'tcp', remotePort, socket }, (reply) => {
+      records.push(chunk)
+      while (records.next())
+        void respond(records.record, { transport: 'tcp', remotePort, socket }, (reply) => {
           socket.write(markRecord(reply))
         })
-      })
     })
   })
   const port = await new Promise<number>((resolve) => {

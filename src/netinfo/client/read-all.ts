@@ -9,7 +9,7 @@ import { DirectoryError, MODEL_LIMITS, STATUS } from '../../directory/index.ts'
 import type { DirectoryObject } from '../../directory/index.ts'
 import { WORD, decodeObject } from '../codec-parts.ts'
 import { NETINFO } from '../codec.ts'
-import { PieceParser } from '../record-mark.ts'
+import { PieceReader } from '../record-mark.ts'
 import { decodeReply } from '../rpc-message.ts'
 import { encodeRecord, randomXid } from './rpc-call.ts'
 import { RpcError, outcomeText } from './rpc-error.ts'
@@ -153,7 +153,7 @@ class ReplyStream {
   readonly #socket: Socket
   readonly #target: TcpTarget
   readonly #chunks: AsyncIterator<Buffer>
-  readonly #parser = new PieceParser(Number.MAX_SAFE_INTEGER)
+  readonly #pieces = new PieceReader(Number.MAX_SAFE_INTEGER)
   readonly #buffer = new StreamBuffer()
   readonly #abort: () => void
   #isEnded = false
@@ -202,11 +202,14 @@ class ReplyStream {
   /** Waits for the next bytes. */
   async more(): Promise<void> {
     if (this.#isEnded) throw new DecodeError('readall', 0, 'the reply ends too early')
-    this.#parser.push(await this.#nextChunk(), (piece, isEnd) => {
-      // After its end there is no other call that a reply could be of.
-      if (!this.#isEnded) this.#buffer.push(piece)
-      if (isEnd) this.#isEnded = true
-    })
+    const chunk = await this.#nextChunk()
+    const pieces = this.#pieces
+    // After its end there is no other call that a reply could be of.
+    for (let offset = 0; offset < chunk.length && !this.#isEnded;) {
+      offset = pieces.read(chunk, offset)
+      this.#buffer.push(chunk.subarray(pieces.from, pieces.to))
+      this.#isEnded = pieces.isEnd
+    }
   }
 
   /** Sees that the reply ends here. */

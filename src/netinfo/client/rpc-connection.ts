@@ -1,7 +1,7 @@
 /** One TCP connection with many calls under way: replies find their calls by the transaction number. */
 import type { Socket } from 'node:net'
 import { messageOf } from '../../core/index.ts'
-import { RecordParser } from '../record-mark.ts'
+import { RecordReader } from '../record-reader.ts'
 import { replyXid } from '../rpc-message.ts'
 import { RpcError } from './rpc-error.ts'
 import type { RpcFailure } from './rpc-error.ts'
@@ -20,7 +20,7 @@ export class RpcConnection {
   readonly #socket: Socket
   readonly #place: string
   readonly #waiting = new Map<number, Waiting>()
-  readonly #parser: RecordParser
+  readonly #records: RecordReader
   #isOpen = true
   /** Closes with the last answer. */
   #isClosing = false
@@ -29,7 +29,7 @@ export class RpcConnection {
   constructor(socket: Socket, place: string, replyBytesMax: number) {
     this.#socket = socket
     this.#place = place
-    this.#parser = new RecordParser(replyBytesMax)
+    this.#records = new RecordReader(replyBytesMax)
     socket.on('data', (chunk: Buffer) => {
       this.#take(chunk)
     })
@@ -100,11 +100,13 @@ export class RpcConnection {
 
   #take(chunk: Buffer): void {
     try {
-      this.#parser.push(chunk, (record) => {
+      this.#records.push(chunk)
+      while (this.#records.next()) {
+        const { record } = this.#records
         const xid = replyXid(record)
         // A reply that nobody waits for any more came too late.
         if (xid !== null) this.#waiting.get(xid)?.resolve(record)
-      })
+      }
     } catch (error) {
       this.#end('garbled', messageOf(error))
     }

@@ -8,7 +8,7 @@
 import type { Socket } from 'node:net'
 import { DecodeError } from '../../core/index.ts'
 import { MARK_BYTES } from '../record-mark.ts'
-import { RecordReader } from './record-reader.ts'
+import { RecordReader } from '../record-reader.ts'
 import { ReplyPieces } from './reply-pieces.ts'
 import { PendingReply } from './rpc-dispatcher.ts'
 import type { Settled } from './rpc-dispatcher.ts'

@@ -1,7 +1,7 @@
 /**
  * A server of ONC RPC version 2 (RFC 5531) over TCP and UDP, for any programs.
  *
- * How it is built: record-reader.ts finds the records of a stream; rpc-dispatcher.ts makes a reply of a call, without any
+ * How it is built: ../record-reader.ts finds the records of a stream; rpc-dispatcher.ts makes a reply of a call, without any
  * socket; rpc-connection.ts does so for one TCP connection in turns, and rpc-outbox.ts sends for it; rpc-tcp.ts and
  * rpc-udp.ts own the sockets. Every limit stands with its reason in core/limits.ts.
  */

@@ -4,11 +4,9 @@
  * A record that is one fragment and lies whole in one chunk, as nearly all do, is not copied. Any other is put together in
  * memory that grows with what has come, never with what was announced.
  */
-import { DecodeError } from '../../core/index.ts'
-import { LAST_FRAGMENT, MARK_BYTES } from '../record-mark.ts'
+import { DecodeError } from '../core/index.ts'
+import { LAST_FRAGMENT, MARK_BYTES, PieceReader } from './record-mark.ts'
 
-/** The most fragments of one record: libtirpc sends fragments of 4000 bytes and more, and empty ones would never end. */
-const FRAGMENTS_MAX = 4096
 const EMPTY = Buffer.alloc(0)
 const FIRST_BYTES = 1024
 
@@ -19,30 +17,31 @@ export class RecordReader {
   to = 0
 
   readonly #recordBytesMax: number
+  readonly #pieces: PieceReader
   #chunk: Buffer = EMPTY
   #offset = 0
   /** The record that is not whole yet. */
-  #isInside = false
   #part: Buffer = EMPTY
   #partLength = 0
-  #fragments = 0
-  /** The fragment that is not whole yet: how many bytes of its mark have come, and how many of its body are missing. */
-  #markBytes = 0
-  #mark = 0
-  #missing = 0
 
   constructor(recordBytesMax: number) {
     this.#recordBytesMax = recordBytesMax
+    this.#pieces = new PieceReader(recordBytesMax)
   }
 
   /** True in the middle of a record, once `next` has said that there is no whole one: the peer owes the rest. */
   get isInside(): boolean {
-    return this.#isInside
+    return this.#pieces.isInside
   }
 
   /** The memory that the record in the making takes. */
   get heldBytes(): number {
     return this.#part.length
+  }
+
+  /** The record that `next` found: a view, which may be of the chunk that was pushed last. */
+  get record(): Buffer {
+    return this.bytes.subarray(this.from, this.to)
   }
 
   /** Takes the bytes that came next; they are kept as a view. */
@@ -58,7 +57,7 @@ export class RecordReader {
   next(): boolean {
     const chunk = this.#chunk
     const at = this.#offset
-    if (!this.#isInside && chunk.length - at >= MARK_BYTES) {
+    if (!this.#pieces.isInside && chunk.length - at >= MARK_BYTES) {
       const mark = chunk.readUInt32BE(at)
       if (mark >= LAST_FRAGMENT) {
         const end = at + MARK_BYTES + (mark - LAST_FRAGMENT)
@@ -77,18 +76,11 @@ export class RecordReader {
 
   #assemble(): boolean {
     const chunk = this.#chunk
+    const pieces = this.#pieces
     while (this.#offset < chunk.length) {
-      this.#isInside = true
-      if (this.#markBytes < MARK_BYTES) {
-        this.#mark = ((this.#mark << 8) | (chunk[this.#offset] ?? 0)) >>> 0
-        this.#offset += 1
-        this.#markBytes += 1
-        if (this.#markBytes < MARK_BYTES) continue
-        this.#beginFragment()
-      } else this.#append(chunk)
-      if (this.#missing > 0) continue
-      this.#markBytes = 0
-      if (this.#mark >= LAST_FRAGMENT) return this.#deliver()
+      this.#offset = pieces.read(chunk, this.#offset)
+      this.#append(chunk, pieces.from, pieces.to)
+      if (pieces.isEnd) return this.#deliver()
     }
     // Nothing of the chunk is needed any more: what came of the record lies in the part.
     this.#chunk = EMPTY
@@ -96,18 +88,8 @@ export class RecordReader {
     return false
   }
 
-  #beginFragment(): void {
-    this.#missing = this.#mark % LAST_FRAGMENT
-    if (this.#partLength + this.#missing > this.#recordBytesMax)
-      throw this.#refuseLength(this.#partLength + this.#missing)
-    this.#fragments += 1
-    if (this.#fragments > FRAGMENTS_MAX)
-      throw new DecodeError('record', this.#offset, `more than ${FRAGMENTS_MAX} fragments`)
-  }
-
-  #append(chunk: Buffer): void {
-    const taken = Math.min(this.#missing, chunk.length - this.#offset)
-    const needed = this.#partLength + taken
+  #append(chunk: Buffer, from: number, to: number): void {
+    const needed = this.#partLength + to - from
     if (needed > this.#part.length) {
       const larger = Buffer.allocUnsafe(
         Math.max(needed, FIRST_BYTES, Math.min(this.#part.length * 2, this.#recordBytesMax)),
@@ -115,10 +97,8 @@ export class RecordReader {
       larger.set(this.#part.subarray(0, this.#partLength))
       this.#part = larger
     }
-    this.#part.set(chunk.subarray(this.#offset, this.#offset + taken), this.#partLength)
+    chunk.copy(this.#part, this.#partLength, from, to)
     this.#partLength = needed
-    this.#offset += taken
-    this.#missing -= taken
   }
 
   #deliver(): boolean {
@@ -127,8 +107,6 @@ export class RecordReader {
     this.to = this.#partLength
     this.#part = EMPTY
     this.#partLength = 0
-    this.#fragments = 0
-    this.#isInside = false
     return true
   }
 

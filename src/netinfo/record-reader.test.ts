@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { recordOf } from '../../../test/support/rpc-calls.ts'
-import { DecodeError } from '../../core/index.ts'
-import { fragmentMark } from '../record-mark.ts'
+import { recordOf } from '../../test/support/rpc-calls.ts'
+import { DecodeError } from '../core/index.ts'
+import { fragmentMark } from './record-mark.ts'
 import { RecordReader } from './record-reader.ts'
 
 function readAll(reader: RecordReader): string[] {
@@ -85,5 +85,64 @@ test('the memory of an unfinished record grows with what has come, not with what
 test('a record of empty fragments without end is refused', () => {
   const reader = new RecordReader(100)
   reader.push(Buffer.concat(Array.from({ length: 5000 }, () => markOf(0, false))))
-  assert.throws(() => reader.next(), /more than 4096 fragments/)
+  assert.throws(() => reader.next(), /more than 1024 empty fragments/)
+})
+
+test('records come out whole at every point where the stream is cut in two', () => {
+  const messages = ['one', 'two, cut', '', 'four'].map((text) => Buffer.from(text))
+  const stream = Buffer.concat(messages.map((message, index) => recordOf(message, ...(index === 1 ? [5, 5, 8] : []))))
+  for (let cut = 0; cut <= stream.length; cut += 1) {
+    const reader = new RecordReader(100)
+    reader.push(stream.subarray(0, cut))
+    const before = readAll(reader)
+    reader.push(stream.subarray(cut))
+    assert.deepEqual(
+      [...before, ...readAll(reader)],
+      messages.map((message) => message.toString('hex')),
+    )
+    assert.equal(reader.isInside, false)
+  }
+})
+
+test('a stream that is cut off inside a record says so, and gives no record', () => {
+  const stream = recordOf(Buffer.from('abcd'), 2)
+  for (let end = 1; end < stream.length; end += 1) {
+    const reader = new RecordReader(100)
+    reader.push(stream.subarray(0, end))
+    assert.equal(reader.next(), false)
+    assert.equal(reader.isInside, true)
+  }
+})
+
+test('a large record in ten thousand fragments is put together', () => {
+  const message = Buffer.alloc(40_000_000, 7)
+  const cuts = Array.from({ length: 9999 }, (_, index) => (index + 1) * 4000)
+  const stream = recordOf(message, ...cuts)
+  const reader = new RecordReader(64 * 1024 * 1024)
+  let records = 0
+  for (let offset = 0; offset < stream.length; offset += 65_536) {
+    reader.push(stream.subarray(offset, offset + 65_536))
+    while (reader.next()) {
+      records += 1
+      assert.ok(reader.record.equals(message))
+    }
+  }
+  assert.equal(records, 1)
+})
+
+test('any bytes make records within the limit or a DecodeError', () => {
+  fc.assert(
+    fc.property(fc.array(fc.uint8Array({ maxLength: 60 }), { maxLength: 6 }), (chunks) => {
+      const reader = new RecordReader(100)
+      try {
+        for (const chunk of chunks) {
+          reader.push(Buffer.from(chunk))
+          while (reader.next()) assert.ok(reader.record.length <= 100)
+        }
+      } catch (error) {
+        assert.ok(error instanceof DecodeError)
+      }
+    }),
+    { numRuns: 1000 },
+  )
 })
