@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import { createServer } from 'node:net'
 import { test } from 'node:test'
 import { requireLinux, requirePeers, requireRoot } from './support/peers.ts'
-import { CLI, cliEnvironment, outcomeOf, runCli } from './support/run-cli.ts'
+import { AS_NOBODY, CLI, cliEnvironment, outcomeOf, runCli } from './support/run-cli.ts'
 import { endProcess, hasEnded, openSockets } from './support/sockets.ts'
 import type { Holder } from './support/sockets.ts'
 import { until } from './support/until.ts'
@@ -178,8 +178,7 @@ test('kill refuses pid 1', async (context) => {
 test('kill says that a process it cannot see may be seen with sudo, and ends nothing', async (context) => {
   if (!requireLinux(context) || !requireRoot(context) || !requirePeers(context, 'setpriv')) return
   const holder = await openSockets(context, { sockets: [ONE_TCP] })
-  const through = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups']
-  const { status, stderr } = await runCli(['kill', portOf(holder), '--yes'], { through })
+  const { status, stderr } = await runCli(['kill', portOf(holder), '--yes'], { through: AS_NOBODY })
   assert.equal(status, 3)
   assert.match(stderr, /cannot be seen/)
   assert.match(stderr, /sudo/)

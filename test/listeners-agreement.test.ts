@@ -13,7 +13,7 @@ import type { Connection, Listener } from '../src/listeners/index.ts'
 import type { Plan } from './fixtures/open-sockets.ts'
 import { asArray, asObjects, at, valuesNamed } from './support/json.ts'
 import { requireLinux, requirePeers, requireRoot } from './support/peers.ts'
-import { outcomeOf, runCli, startCli } from './support/run-cli.ts'
+import { AS_NOBODY, outcomeOf, runCli, startCli } from './support/run-cli.ts'
 import { endProcess, openSockets } from './support/sockets.ts'
 import type { Holder } from './support/sockets.ts'
 import { tempFolder } from './support/temp-folder.ts'
@@ -21,7 +21,6 @@ import { until } from './support/until.ts'
 
 const run = promisify(execFile)
 const OUTPUT_MAX = 64 * 1024 * 1024
-const AS_NOBODY = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups']
 
 /** `tcp 127.0.0.1:80 12,13`: a socket and who holds it, for comparing lists. */
 function keyOf(transport: string, address: string, port: number, pids: readonly number[]): string {

@@ -1,74 +1,18 @@
 /** The NetInfo tools as they are run: processes of their own, on a real server with a real store, over real sockets. */
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import type { TestContext } from 'node:test'
 import { spellOption } from '../src/cli/command.ts'
 import { NETINFO_TOOLS } from '../src/cli/commands/netinfo-tools.ts'
-import { firstValue, hashPassword, verifyPassword } from '../src/directory/index.ts'
-import { addTo, objectAt, setProperty } from './support/domain-of.ts'
+import { firstValue, verifyPassword } from '../src/directory/index.ts'
+import { objectAt } from './support/domain-of.ts'
 import { asObject } from './support/json.ts'
-import { requireLinux, requirePeers, requireRoot } from './support/peers.ts'
-import { cliEnvironment, outcomeOf } from './support/run-cli.ts'
-import type { Outcome } from './support/run-cli.ts'
 import { runTool } from './support/tool-run.ts'
-import { startHost } from './support/server-host.ts'
-import type { BinderPorts, Host } from './support/server-host.ts'
+import { PROGRAMS_FOLDER, SITE_ADDRESS, requireRootAndNobody, startToolSite } from './support/tool-site.ts'
+import type { ToolRunner } from './support/tool-site.ts'
 
-const ROOT = join(import.meta.dirname, '..')
-const ADDRESS = '127.0.0.1'
-const NOBODY = 65_534
-
-interface Site {
-  readonly host: Host
-  /** Runs a tool by its own name, as root where the tests run as root. */
-  readonly run: (words: readonly string[], input?: string) => Promise<Outcome>
-  /** Runs it as a user who is nobody, and without a terminal. */
-  readonly runAsNobody: (words: readonly string[], input?: string) => Promise<Outcome>
-}
-
-/** A master of the tag `local`, with a user who is nobody. */
-async function startSite(context: TestContext): Promise<Site> {
-  const binders: BinderPorts = new Map()
-  const host = await startHost(context, {
-    address: ADDRESS,
-    tag: 'local',
-    binders,
-    prepare: async (domain) => {
-      await setProperty(domain, 0, 'master', 'ada/local')
-      await addTo(domain, 0, {
-        name: 'users',
-        at: [
-          { name: 'root', uid: '0', passwd: await hashPassword('root-secret') },
-          { name: 'nob', uid: String(NOBODY), passwd: await hashPassword('old-secret'), _writers_passwd: 'nob' },
-        ],
-      })
-    },
-  })
-  const env = cliEnvironment({ PORTOLAN_BINDER_PORT: String(binders.get(ADDRESS)) })
-  const run = (through: readonly string[], [tool = '', ...words]: readonly string[], input = ''): Promise<Outcome> => {
-    const [program = '', ...rest] = [...through, process.execPath, join(ROOT, 'bin', `${tool}.cjs`), ...words]
-    const child = spawn(program, rest, { env })
-    child.stdin.on('error', () => undefined)
-    child.stdin.end(input)
-    return outcomeOf(child)
-  }
-  const asNobody = ['setsid', '-w', 'setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups']
-  return {
-    host,
-    run: (words, input) => run([], words, input),
-    runAsNobody: (words, input) => run(asNobody, words, input),
-  }
-}
-
-/** Root proves itself by a port below 1024; nobody must be someone else. */
-function canBeBoth(context: TestContext): boolean {
-  return requireLinux(context) && requireRoot(context) && requirePeers(context, 'setpriv', 'setsid')
-}
-
-async function printed(run: Site['run'], words: readonly string[], out: string, input?: string): Promise<void> {
+async function printed(run: ToolRunner, words: readonly string[], out: string, input?: string): Promise<void> {
   assert.deepEqual(await run(words, input), { status: 0, stdout: out, stderr: '' }, words.join(' '))
 }
 
@@ -78,8 +22,8 @@ const GROUP = 'staff:*:20:pia,jon\n'
 const PASSWD_43 = 'pia:Xy0fakefakefk:530:20:Pia Holm:/home/pia:/bin/csh\n'
 
 test('what is loaded is dumped, reported, found and read', async (context) => {
-  if (!canBeBoth(context)) return
-  const { run } = await startSite(context)
+  if (!requireRootAndNobody(context)) return
+  const { run } = await startToolSite(context)
   for (const [format, text] of Object.entries({
     hosts: HOSTS,
     services: SERVICES,
@@ -88,7 +32,7 @@ test('what is loaded is dumped, reported, found and read', async (context) => {
   }))
     await printed(run, ['niload', format, '.'], '', text)
   await printed(run, ['nidump', 'hosts', '.'], HOSTS)
-  await printed(run, ['nidump', 'services', '-t', `${ADDRESS}/local`], SERVICES)
+  await printed(run, ['nidump', 'services', '-t', `${SITE_ADDRESS}/local`], SERVICES)
   await printed(run, ['nidump', 'group', '.'], GROUP)
   // The hash of a password leaves no server.
   const { stdout } = await run(['nidump', 'passwd', '/'])
@@ -102,14 +46,14 @@ test('what is loaded is dumped, reported, found and read', async (context) => {
   await printed(run, ['niutil', '-readprop', '.', '/users/uid=530', 'realname'], 'Pia Holm\n')
   await printed(
     run,
-    ['niutil', '-list', '-t', `${ADDRESS}/local`, '/groups'],
+    ['niutil', '-list', '-t', `${SITE_ADDRESS}/local`, '/groups'],
     (await run(['niutil', '-list', '.', '/groups', 'name'])).stdout,
   )
 })
 
 test('every change of niutil is seen by the next read', async (context) => {
-  if (!canBeBoth(context)) return
-  const { run } = await startSite(context)
+  if (!requireRootAndNobody(context)) return
+  const { run } = await startToolSite(context)
   const change = (...words: readonly string[]): Promise<void> => printed(run, ['niutil', ...words], '')
   await change('-create', '.', '/a/b\\/c')
   await change('-createprop', '.', '/a/b\\/c', 'k', '1', '2', '-t')
@@ -136,8 +80,8 @@ test('every change of niutil is seen by the next read', async (context) => {
 })
 
 test('a raw dump, loaded elsewhere, is dumped the same', async (context) => {
-  if (!canBeBoth(context)) return
-  const { run } = await startSite(context)
+  if (!requireRootAndNobody(context)) return
+  const { run } = await startToolSite(context)
   await printed(run, ['niload', 'hosts', '.'], '', HOSTS)
   await run(['niutil', '-createprop', '.', '/machines/ada', 'note', 'a "b" \\', '', 'ü\n'])
   const { stdout } = await run(['nidump', '-r', '/machines', '.'])
@@ -146,15 +90,15 @@ test('a raw dump, loaded elsewhere, is dumped the same', async (context) => {
 })
 
 test('who may not write is refused: nobody, a wrong password, an unknown user', async (context) => {
-  if (!canBeBoth(context)) return
-  const { runAsNobody } = await startSite(context)
+  if (!requireRootAndNobody(context)) return
+  const { runAsNobody } = await startToolSite(context)
   const write = ['niutil', '-createprop']
   const rest = ['.', '/users/nob', 'shell', '/bin/sh']
   for (const [options, status, text] of [
     [[], 104, 'permission denied'],
     [['-P', 'wrong-secret'], 120, 'wrong password'],
     [['-u', 'max', '-P', 'x'], 121, 'no such user'],
-    [['-u', 'nob', '-P', 'old-secret'], 104, 'permission denied'],
+    [['-u', 'nob', '-P', 'nob-secret'], 104, 'permission denied'],
   ] as const) {
     const stderr = `niutil: can't modify shell in directory /users/nob: ${text}\n`
     assert.deepEqual(await runAsNobody([...write, ...options, ...rest]), { status, stdout: '', stderr })
@@ -164,8 +108,8 @@ test('who may not write is refused: nobody, a wrong password, an unknown user', 
 })
 
 test('root proves itself by its password too, given, typed or piped', async (context) => {
-  if (!canBeBoth(context)) return
-  const { runAsNobody } = await startSite(context)
+  if (!requireRootAndNobody(context)) return
+  const { runAsNobody } = await startToolSite(context)
   const silent = { status: 0, stdout: '', stderr: '' }
   assert.deepEqual(await runAsNobody(['niutil', '-create', '-P', 'root-secret', '.', '/a']), silent)
   const asked = { ...silent, stderr: 'Password: \n' }
@@ -174,16 +118,16 @@ test('root proves itself by its password too, given, typed or piped', async (con
 })
 
 test('a user changes the own password, with the old one, and nobody else does', async (context) => {
-  if (!canBeBoth(context)) return
-  const { host, run, runAsNobody } = await startSite(context)
+  if (!requireRootAndNobody(context)) return
+  const { host, run, runAsNobody } = await startToolSite(context)
   const stored = (): string =>
     firstValue(host.domain.read(objectAt(host.domain, 'users', 'nob'))?.properties ?? [], 'passwd') ?? ''
   const wrong = await runAsNobody(['nipasswd', 'nob'], 'wrong\nnew-one\nnew-one\n')
   assert.equal(wrong.status, 1)
   assert.match(wrong.stderr, /nipasswd: can't change the password of nob: wrong password\n$/)
-  assert.ok(await verifyPassword('old-secret', stored()))
+  assert.ok(await verifyPassword('nob-secret', stored()))
 
-  const changed = await runAsNobody(['nipasswd', 'nob'], 'old-secret\nnew-one\nnew-one\n')
+  const changed = await runAsNobody(['nipasswd', 'nob'], 'nob-secret\nnew-one\nnew-one\n')
   assert.deepEqual([changed.status, changed.stdout], [0, ''])
   assert.equal(
     changed.stderr,
@@ -196,20 +140,20 @@ test('a user changes the own password, with the old one, and nobody else does', 
 })
 
 test('a tag that no one serves, and a server that is not there, have their statuses', async (context) => {
-  const { run } = await startSite(context)
-  const unknown = await run(['niutil', '-read', '-t', `${ADDRESS}/nowhere`, '/'])
+  const { run } = await startToolSite(context)
+  const unknown = await run(['niutil', '-read', '-t', `${SITE_ADDRESS}/nowhere`, '/'])
   assert.deepEqual(unknown, {
     status: 119,
     stdout: '',
-    stderr: `niutil: can't connect to server ${ADDRESS}/nowhere: no such tag\n`,
+    stderr: `niutil: can't connect to server ${SITE_ADDRESS}/nowhere: no such tag\n`,
   })
   const { status, stderr } = await run(['niutil', '-read', '/sales', '/'])
   assert.deepEqual([status, stderr], [200, "niutil: can't connect to server for domain /sales: invalid domain\n"])
 })
 
 test('each tool is a program of its own name, and a command', async (context) => {
-  const bins = asObject(asObject(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')))['bin'])
-  const { run } = await startSite(context)
+  const bins = asObject(asObject(JSON.parse(readFileSync(join(PROGRAMS_FOLDER, '..', 'package.json'), 'utf8')))['bin'])
+  const { run } = await startToolSite(context)
   for (const tool of Object.keys(NETINFO_TOOLS)) {
     assert.equal(bins[tool], `bin/${tool}.cjs`)
     const { status, stdout } = await run([tool, '--help'])

@@ -17,7 +17,13 @@ export interface Outcome {
   readonly stderr: string
 }
 
+export const NOBODY = 65_534
+/** What runs another program as a user who is nobody; it needs root, and util-linux. */
+export const AS_NOBODY: readonly string[] = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups']
+
 export interface RunOptions {
+  /** The file that is run; bin/portolan.cjs when left out. */
+  readonly program?: string
   /** What it reads from standard input; without it there is none. */
   readonly input?: string
   readonly env?: Readonly<Record<string, string>>
@@ -39,8 +45,9 @@ export function cliEnvironment(extra: Readonly<Record<string, string>> = {}): Re
 }
 
 export function startCli(args: readonly string[], options: RunOptions = {}): ChildProcess {
-  const [program = '', ...rest] = [...(options.through ?? []), process.execPath, CLI, ...args]
-  return spawn(program, rest, {
+  const { through = [], program = CLI } = options
+  const [first = '', ...rest] = [...through, process.execPath, program, ...args]
+  return spawn(first, rest, {
     env: cliEnvironment(options.env),
     stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
