@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { PortolanError, messageOf, userDataFolder } from '../core/index.ts'
 import type { Environment } from '../core/index.ts'
 import type { DataFolder, Domain, ServiceDeclaration } from '../directory/index.ts'
-import type { Binding, DomainHandle } from '../netinfo/index.ts'
+import type { Binding, DomainHandle, OpenOptions } from '../netinfo/index.ts'
 
 /** One entry of a directory that says that a port should be in use. */
 export interface Declaration {
@@ -36,8 +36,6 @@ export interface DeclaredBook {
 }
 
 const LOCAL_TAG = 'local'
-/** Levels above this machine that are asked; organisations have three or four. */
-const LEVELS_MAX = 16
 /** For one call to a server above. */
 const CALL_MS = 700
 /** Ports that are asked of servers above, each with a call; of a wider range only the domains here are asked. */
@@ -45,8 +43,15 @@ const REMOTE_PORTS_MAX = 64
 
 export const NO_DIRECTORY: DeclaredBook = { domains: [], forPort: () => [], notes: [] }
 
-/** Reads what is declared of some ports; nothing of it is loaded where there is no directory here. */
-export async function readDeclared(ports: ReadonlySet<number>, env: Environment): Promise<DeclaredBook> {
+/**
+ * Reads what is declared of some ports; nothing of it is loaded where there is no directory here.
+ * @param options how the servers above are asked, each call within 700 ms
+ */
+export async function readDeclared(
+  ports: ReadonlySet<number>,
+  env: Environment,
+  options: OpenOptions = {},
+): Promise<DeclaredBook> {
   const path = join(userDataFolder(env), 'domains')
   if (!existsSync(path)) return NO_DIRECTORY
   const { DataFolder } = await import('../directory/index.ts')
@@ -66,7 +71,7 @@ export async function readDeclared(ports: ReadonlySet<number>, env: Environment)
     }
     tag = parent !== null && parent.address.startsWith('127.') && folder.has(parent.tag) ? parent.tag : null
   }
-  if (parent !== null && tag === null) await reader.climb(parent)
+  if (parent !== null && tag === null) await reader.climb(parent, { readTimeoutMs: CALL_MS, ...options })
   return reader
 }
 
@@ -122,31 +127,25 @@ class DeclaredReader implements DeclaredBook {
       for (const each of declarationsOn(domain, port)) this.#add(port, localDeclaration(each, level, domain.tag))
   }
 
-  /** Asks the servers above, one after the other up to the root. */
-  async climb(first: Binding): Promise<void> {
-    const { openServer } = await import('../netinfo/index.ts')
-    const { STATUS, DirectoryError } = await import('../directory/index.ts')
-    let next: Binding | null = first
-    while (next !== null && this.domains.length < LEVELS_MAX) {
-      const binding: Binding = next
-      const name = `${binding.tag} at ${binding.address}`
-      if (this.has(name)) return
-      let handle: DomainHandle | null = null
-      try {
-        handle = await openServer(binding.address, binding.tag, { readTimeoutMs: CALL_MS })
-        await this.#addRemote(handle, binding, name)
-        next = await handle.rparent()
-      } catch (error) {
-        const isRoot = error instanceof DirectoryError && error.status === STATUS.NETROOT
-        if (!isRoot) this.notes.push(`The domain ${name} could not be asked: ${messageOf(error)}.`)
-        return
-      } finally {
-        handle?.close()
+  /** Asks the servers above, one after the other up to the root; where there is a circle, each of it once. */
+  async climb(first: Binding, options: OpenOptions): Promise<void> {
+    const { climb } = await import('../netinfo/index.ts')
+    let asked = `The domain ${nameOf(first)}`
+    try {
+      for await (const { handle } of climb(options, first)) {
+        const name = nameOf(handle.server)
+        if (this.has(name)) return
+        asked = `The domain ${name}`
+        await this.#addRemote(handle, name)
+        asked = `The domain above ${name}`
       }
+    } catch (error) {
+      this.notes.push(`${asked} could not be asked: ${messageOf(error)}.`)
     }
   }
 
-  async #addRemote(handle: DomainHandle, { tag, address }: Binding, name: string): Promise<void> {
+  async #addRemote(handle: DomainHandle, name: string): Promise<void> {
+    const { tag, address } = handle.server
     const { DirectoryError, STATUS, readServiceEntry } = await import('../directory/index.ts')
     const level = this.domains.length
     this.domains.push(name)
@@ -174,6 +173,10 @@ class DeclaredReader implements DeclaredBook {
     if (found === undefined) this.#found.set(port, [declaration])
     else found.push(declaration)
   }
+}
+
+function nameOf({ tag, address }: Binding): string {
+  return `${tag} at ${address}`
 }
 
 function localDeclaration(

@@ -4,8 +4,9 @@
  */
 import { DirectoryError, STATUS } from '../../directory/index.ts'
 import type { Id, Properties } from '../../directory/index.ts'
-import type { DomainHandle, OpenOptions } from '../handle.ts'
+import type { Binding, DomainHandle, OpenOptions } from '../handle.ts'
 import { openDomain, openServer } from './open.ts'
+import { addressFrom } from './servers.ts'
 
 /** What was found, and in which domain: 0 is the lowest, each one above it has one more. */
 export interface Found {
@@ -20,20 +21,22 @@ const LEVELS_MAX = 32
 const LOWEST = '.'
 
 /**
- * The domains from one up to the root, each open until the next is asked for.
+ * The domains from one, named or by its server, up to the root; each open until the next is asked for.
  * @throws DirectoryError where a domain's server does not answer; what was found below it stands
  */
 export async function* climb(
   options: OpenOptions = {},
-  lowest: string = LOWEST,
+  lowest: string | Binding = LOWEST,
 ): AsyncGenerator<{ readonly level: number; readonly handle: DomainHandle }, void, undefined> {
-  let handle = await openDomain(lowest, options)
+  let handle = await (typeof lowest === 'string'
+    ? openDomain(lowest, options)
+    : openServer(lowest.address, lowest.tag, options))
   try {
     for (let level = 0; level < LEVELS_MAX; level += 1) {
       yield { level, handle }
       const parent = await parentOf(handle)
       if (parent === null) return
-      const above = await openServer(parent.address, parent.tag, options)
+      const above = await openServer(addressFrom(parent.address, handle.server.address), parent.tag, options)
       handle.close()
       handle = above
     }
@@ -89,7 +92,7 @@ export async function* enumerateUp(
   }
 }
 
-async function parentOf(handle: DomainHandle): Promise<{ readonly tag: string; readonly address: string } | null> {
+async function parentOf(handle: DomainHandle): Promise<Binding | null> {
   try {
     return await handle.rparent()
   } catch (error) {
