@@ -79,6 +79,31 @@ export const ERROR_KINDS = {
     summary: 'A text that should be a tree of directories, raw or JSON, is none; the line or the place is named.',
     exit: 3,
   },
+  ERR_PORTOLAN_TARGET_INVALID: {
+    summary: 'A word that should name hosts to probe is none; where it stood in a list, the line is named.',
+    exit: 2,
+  },
+  ERR_PORTOLAN_TARGETS_TOO_MANY: {
+    summary: 'The hosts to probe, or their list, are more than Portolan takes.',
+    exit: 2,
+  },
+  ERR_PORTOLAN_NAME_UNRESOLVED: {
+    summary: 'A name of a host to probe has no address, or could not be asked for.',
+    exit: 3,
+  },
+  ERR_PORTOLAN_RESUME_OTHER: {
+    summary: 'The file of an interrupted scan belongs to another scan, or is none.',
+    exit: 2,
+  },
+  ERR_PORTOLAN_RESUME_FAILED: {
+    summary: 'The file of an interrupted scan cannot be opened, read or written.',
+    exit: 3,
+  },
+  ERR_PORTOLAN_REPORT_INVALID: {
+    summary: 'A file that should be the report of a scan is none, or is malformed; the line is named.',
+    exit: 3,
+  },
+  ERR_PORTOLAN_REPORT_TOO_LARGE: { summary: 'The report of a scan is longer, or has more hosts or ports, than Portolan takes.', exit: 3 },
 } as const satisfies Record<string, ErrorKind>
 
 export type ErrorCode = keyof typeof ERROR_KINDS

@@ -65,4 +65,42 @@ export const LIMITS = {
   journalEntries: 100_000,
   /** Object numbers that a transferred copy may leave unused; the protocol's own lists end at 1,048,576. */
   freeNumbers: 1_048_576,
+  /** What is read of one connection to learn what answers: a page's title stands within its first 64 KiB. */
+  bannerBytes: 65_536,
+  /** A text that a peer says of itself: one line of a wide terminal and a half. */
+  bannerTextChars: 256,
+  /** One fact of a banner's details: a list of thirty RPC programs. */
+  bannerDetailChars: 1024,
+  /** Names of a certificate, and elements of other lists of a banner: shared hosts have hundreds, which no reader wants. */
+  bannerNames: 32,
+  /** For a service to greet, in ms, before it is asked instead: most do within one round trip, some look up a name first. */
+  bannerQuietMs: 2000,
+  /** For more of an answer that is not whole, in ms. */
+  bannerSettleMs: 1000,
+  /** Hosts of one probe: as many as IPv4 has; times 131,072 pairs of transport and port they can still be counted exactly. */
+  probeHosts: 4_294_967_296,
+  /** Runs of addresses that the targets of one probe may be scattered over: 16 bytes each when read, some 100 while reading. */
+  targetSpans: 1_048_576,
+  /** Words of one list of targets, and its characters: as many addresses of IPv6 at their longest, with a line end. */
+  targetWords: 1_048_576,
+  targetListChars: 64 * 1024 * 1024,
+  /** Names that are resolved at once: getaddrinfo runs on libuv's four threads, and waits for them there. */
+  namesAtOnce: 8,
+  /** A report of a scan: nmap writes some 150 bytes for a port, 200 MB for a million; a text of JavaScript ends at 512 MiB. */
+  reportBytes: 256 * 1024 * 1024,
+  /** Hosts of one report: a /12 of IPv4, all of which a ping scan can tell of. */
+  reportHosts: 1_048_576,
+  /** Ports of one report, of all hosts: some 150 bytes each in memory, 300 MB. */
+  reportPorts: 2_000_000,
+  /** Names of one host of a report, and kinds of ports that it counts and does not list. */
+  reportNames: 64,
+  reportUnlisted: 64,
+  /** A name, a product, a banner of a report: a screen of text; nmap's own are 80 characters. */
+  reportTextChars: 2048,
+  /** Elements of XML in each other: nmap's reports have 5, the tables of its scripts some more. */
+  xmlDepth: 64,
+  /** Attributes of one tag: nmap's <service> has 15. */
+  xmlAttributes: 64,
+  /** Values of JSON in each other: reports have four. */
+  jsonDepth: 16,
 } as const

@@ -1,0 +1,12 @@
+/** What a remote host answers: targets and ports, probes, banners, and the formats of scans. */
+export type { AnsweredPairs, Pace, ProbeJob, ProbeListener, ProbeProgress, ProbeTally } from './job.ts'
+export type * from './model.ts'
+export { PORT_STATES, PROBE_TRANSPORTS, REASONS } from './model.ts'
+export { isOwnGround } from './own-ground.ts'
+export { PAYLOADS, payloadFor, payloadNameFor } from './payloads.ts'
+export type { Payload } from './payloads.ts'
+export { readTargetList } from './target-list.ts'
+export type { TargetWord } from './target-spec.ts'
+export type { HostSet, PortSet } from './targets-model.ts'
+export { resolveTargets } from './targets.ts'
+export type { Resolver, TargetOptions, Targets } from './targets.ts'
