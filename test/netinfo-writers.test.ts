@@ -2,12 +2,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
+import { XdrWriter } from '../src/core/index.ts'
 import { STATUS, cryptWithSalt, firstValue, isModernHash } from '../src/directory/index.ts'
 import type { Id } from '../src/directory/index.ts'
 import { connectServer } from '../src/netinfo/client/server-connection.ts'
 import type { ServerConnection } from '../src/netinfo/client/server-connection.ts'
+import { NETINFO_PROGRAM, NETINFO_VERSION, netinfoProcedure } from '../src/netinfo/programs.ts'
+import { ACCEPT_STAT } from '../src/netinfo/rpc-message.ts'
 import { addTo, objectAt, setProperty } from './support/domain-of.ts'
 import { requireLinux, requireRoot } from './support/peers.ts'
+import { RawClient } from './support/rpc-calls.ts'
 import { startHost } from './support/server-host.ts'
 import type { Host } from './support/server-host.ts'
 import { until } from './support/until.ts'
@@ -57,6 +61,7 @@ async function given(context: TestContext): Promise<Given> {
 }
 
 const PASSWD = 2
+const SHELL = 4
 
 test('a user with the password changes what its lists allow, and nothing else', async (context) => {
   const { pia, as } = await given(context)
@@ -66,6 +71,36 @@ test('a user with the password changes what its lists allow, and nothing else', 
   assert.equal(next.instance, id.instance + 1)
   await assert.rejects(connection.writeProperty(next, 0, ['other']), { status: STATUS.PERM })
   await assert.rejects(connection.write(next, []), { status: STATUS.PERM })
+})
+
+test('a large write is done for who may, and refused to others before it is read whole', async (context) => {
+  const { pia, as, host } = await given(context)
+  const root = await as({ uid: 0, password: 'toor' })
+  const id = await root.self(pia)
+  const values = Array.from({ length: 40_000 }, (_, index) => `value ${index}`)
+  await assert.rejects((await as()).createProperty(id, { name: 'many', values }), { status: STATUS.PERM })
+  const wrong = await as({ uid: 530, password: 'abd' })
+  await assert.rejects(wrong.createProperty(id, { name: 'many', values }), { status: STATUS.AUTHERROR })
+  const stale = { ...id, instance: id.instance + 1 }
+  await assert.rejects(root.createProperty(stale, { name: 'many', values }), { status: STATUS.STALE })
+  const next = await root.createProperty(id, { name: 'many', values })
+  assert.deepEqual(host.domain.read(pia)?.properties.at(-1), { name: 'many', values })
+  assert.equal((await root.writeProperty(next, SHELL, values)).instance, next.instance + 1)
+})
+
+test('a large write that is garbage is told so, whoever sends it, and is no wrong password', async (context) => {
+  const { as, host } = await given(context)
+  const raw = await RawClient.connect(host.server.tcpPort ?? 0, ADDRESS)
+  context.after(() => raw.close())
+  const args = new XdrWriter().u32(0).u32(0).u32(2).text('a').u32(60_000).raw(Buffer.alloc(240_000)).text('b').u32(1)
+  const guess = new XdrWriter().u32(0).text('guess').u32(530).u32(0).u32(0).toBytes()
+  const call = { program: NETINFO_PROGRAM, version: NETINFO_VERSION, procedure: netinfoProcedure('write') }
+  for (const who of [{}, { flavor: 1, credential: guess }]) {
+    const { outcome } = await raw.ask({ xid: 1, ...call, ...who, args: args.view })
+    assert.deepEqual(outcome, { kind: 'accepted', acceptStat: ACCEPT_STAT.garbageArguments })
+  }
+  const statistics = await (await as()).statistics()
+  assert.deepEqual(statistics.find(({ name }) => name === 'authentications')?.values, ['0', '0', '0', '0'])
 })
 
 test('a wrong password, an unknown uid and nobody at all are told apart', async (context) => {

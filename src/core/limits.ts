@@ -30,6 +30,8 @@ export const LIMITS = {
   rpcRecordBytes: 8 * 1024 * 1024,
   /** What the unfinished records of all connections of a server may take: 16 of the longest; a call is mostly 100 bytes. */
   rpcPartialBytes: 128 * 1024 * 1024,
+  /** Names and values of one write, 65,535 properties with a value each: more would take others' time for a tenth of a second. */
+  writeStrings: 131_072,
   /** TCP connections of a server; Linux gives a process 4096 files or more, each connection takes one and about 10 kB. */
   rpcConnections: 3072,
   /** Calls of one connection that wait (for a disk, or for another server); NetInfo's own clients send one at a time. */
@@ -79,6 +81,10 @@ export const LIMITS = {
   bannerSettleMs: 1000,
   /** Hosts of one probe: as many as IPv4 has; times 131,072 pairs of transport and port they can still be counted exactly. */
   probeHosts: 4_294_967_296,
+  /** Answers of one scan that are kept for its report and its JSON: 13 bytes each, 52 MB, and as much again to sort them. */
+  probeKeptAnswers: 4_000_000,
+  /** Hosts of one scan that a report tells of: a /14; each takes some 200 bytes. */
+  probeKeptHosts: 262_144,
   /** Runs of addresses that the targets of one probe may be scattered over: 16 bytes each when read, some 100 while reading. */
   targetSpans: 1_048_576,
   /** Words of one list of targets, and its characters: as many addresses of IPv6 at their longest, with a line end. */
@@ -101,6 +107,8 @@ export const LIMITS = {
   xmlDepth: 64,
   /** Attributes of one tag: nmap's <service> has 15. */
   xmlAttributes: 64,
+  /** One object of a report in JSON: masscan's longest banners are of 64 KiB, six characters a byte at the most. */
+  reportRecordChars: 1024 * 1024,
   /** Values of JSON in each other: reports have four. */
   jsonDepth: 16,
 } as const

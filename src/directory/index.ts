@@ -1,4 +1,5 @@
 /** Domains of administrative data: trees of directories of properties (NetInfo's model), kept in a store. */
+export { requireDirectoryAccess, requirePropertyAccess } from './access.ts'
 export { checkDomain } from './check.ts'
 export { Domain } from './domain.ts'
 export type { WriteListener } from './domain.ts'

@@ -1,4 +1,5 @@
 /** Property lists in XDR (protocol.md §4): the form in which they travel, and in which the store keeps them. */
+import { DecodeError } from '../core/index.ts'
 import type { XdrReader, XdrWriter } from '../core/index.ts'
 import { MODEL_LIMITS } from './model.ts'
 import type { Id, Properties, Property } from './model.ts'
@@ -41,10 +42,17 @@ export function encodeProperties(writer: XdrWriter, properties: Properties): voi
   for (const property of properties) encodeProperty(writer, property)
 }
 
-export function decodeProperties(reader: XdrReader, place = 'proplist'): Property[] {
+/** @throws DecodeError also for more names and values, all together, than `stringsMax`: what follows them is not read */
+export function decodeProperties(reader: XdrReader, place = 'proplist', stringsMax = Infinity): Property[] {
   const count = reader.count(place, MODEL_LIMITS.properties, 2 * WORD)
   const properties: Property[] = []
-  for (let index = 0; index < count; index += 1) properties.push(decodeProperty(reader, place))
+  let strings = 0
+  for (let index = 0; index < count; index += 1) {
+    const property = decodeProperty(reader, place)
+    strings += 1 + property.values.length
+    if (strings > stringsMax) throw new DecodeError(place, reader.offset, `more than ${stringsMax} names and values`)
+    properties.push(property)
+  }
   return properties
 }
 

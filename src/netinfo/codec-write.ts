@@ -1,4 +1,5 @@
 /** The arguments of the ten writes (protocol.md §5), as the operations of the directory. */
+import { LIMITS } from '../core/index.ts'
 import type { XdrReader, XdrWriter } from '../core/index.ts'
 import {
   decodeId,
@@ -77,12 +78,13 @@ export function encodeWrite(writer: XdrWriter, operation: WriteOperation): void 
   }
 }
 
+/** @throws DecodeError also for a write of more names and values than a server takes at once */
 export function decodeWrite(kind: WriteKind, reader: XdrReader): WriteOperation {
   const id = decodeId(reader, `${kind}/id`)
   const index = (): number => reader.u32(`${kind}/property index`)
   switch (kind) {
     case 'create': {
-      const properties = decodeProperties(reader, 'create/properties')
+      const properties = decodeProperties(reader, 'create/properties', LIMITS.writeStrings)
       const where = reader.u32('create/where')
       const hasTarget = reader.bool('create/has target')
       const create = { kind, parent: id, properties, where } as const
@@ -91,7 +93,7 @@ export function decodeWrite(kind: WriteKind, reader: XdrReader): WriteOperation 
     case 'destroy':
       return { kind, parent: id, child: decodeId(reader, 'destroy/child') }
     case 'write':
-      return { kind, id, properties: decodeProperties(reader, 'write/properties') }
+      return { kind, id, properties: decodeProperties(reader, 'write/properties', LIMITS.writeStrings) }
     case 'createProperty':
       return {
         kind,

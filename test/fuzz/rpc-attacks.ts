@@ -161,24 +161,22 @@ const resets = crowding(FLOODS, async (socket, signal) => {
   socket.resetAndDestroy()
 })
 
-function heavyWrite(): Buffer {
-  // Stale, and from nobody: but it must be read before that is known.
-  const values = 60_000
-  const lists = Math.floor((RECORD_BYTES - 1024) / (4 * values + 8))
+/** Stale, and from nobody: but all of it must be looked at before that may be said. */
+function heavyWrite(lists: number, values: number, text: string): Buffer {
+  const property = new XdrWriter().text('').u32(values)
+  for (let value = 0; value < values; value += 1) property.text(text)
   const writer = new XdrWriter(RECORD_BYTES).u32(0).u32(0xffff_ffff).u32(lists)
-  for (let list = 0; list < lists; list += 1) {
-    writer.text('').u32(values)
-    for (let value = 0; value < values; value += 1) writer.u32(0)
-  }
+  for (let list = 0; list < lists; list += 1) writer.raw(property.view)
   return call('write', writer.view)
 }
 
-/** Calls of the greatest length with the most values in them. */
-const heavyCalls = crowding(FLOODS, async (socket, signal) => {
-  const record = recordOf(heavyWrite())
-  socket.resume()
-  while (await write(socket, record, signal));
-})
+function heavyCalls(message: () => Buffer): Attack {
+  return crowding(FLOODS, async (socket, signal) => {
+    const record = recordOf(message())
+    socket.resume()
+    while (await write(socket, record, signal));
+  })
+}
 
 const unknownUser = new XdrWriter().u32(0).opaque(Buffer.from('guess')).u32(530).u32(0).u32(0).toBytes()
 
@@ -216,6 +214,8 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
   'a flood of questions about versions': flooding(call('self', new XdrWriter().u32(0xffff_fffe).u32(9999).view)),
   'a flood of wrong passwords': flooding(call('destroy', Buffer.alloc(16), unknownUser)),
   'a flood of RESYNC': flooding(call('resync')),
-  'calls of the greatest length': heavyCalls,
+  // With the most values in them: two million.
+  'calls of the greatest length': heavyCalls(() => heavyWrite(34, 60_000, '')),
+  'writes with the most values that are taken': heavyCalls(() => heavyWrite(2, 65_535, 'ab')),
   'a flood of datagrams': datagrams,
 }

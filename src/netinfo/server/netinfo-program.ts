@@ -14,6 +14,7 @@ import { NETINFO_PROCEDURES, NETINFO_PROGRAM, NETINFO_VERSION } from '../program
 import type { CallHeader } from '../rpc-message.ts'
 import type { Authentication } from './authenticate.ts'
 import type { ParentAnswer } from './binding.ts'
+import { isLargeWrite, requireWritable, skimWrite } from './large-write.ts'
 import { doing, readHandlers } from './netinfo-reads.ts'
 import type { Handler, ServerProcedure, WriteProcedure } from './netinfo-reads.ts'
 import type { ReadAllAnswer } from './readall-policy.ts'
@@ -131,14 +132,16 @@ export class NetInfoProgram implements RpcProgram {
   }
 
   async #write(kind: WriteKind, { args, header, peer }: RpcCall, reply: XdrWriter): Promise<RpcAnswer> {
-    const operation = decodeWrite(kind, args)
+    const skimmed = isLargeWrite(args) ? skimWrite(kind, args) : null
+    const small = skimmed === null ? decodeWrite(kind, args) : null
     const who = await this.#services.authenticate(header, peer)
     if (!('caller' in who)) {
       reply.u32(who.status)
       return 'done'
     }
     try {
-      const result = await this.#domain.write(operation, who.caller)
+      if (skimmed !== null) requireWritable(this.#domain, skimmed, who.caller)
+      const result = await this.#domain.write(small ?? decodeWrite(kind, args), who.caller)
       reply.u32(STATUS.OK)
       if (result.child !== undefined) encodeId(reply, result.child)
       encodeId(reply, result.id)
