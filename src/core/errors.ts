@@ -103,7 +103,10 @@ export const ERROR_KINDS = {
     summary: 'A file that should be the report of a scan is none, or is malformed; the line is named.',
     exit: 3,
   },
-  ERR_PORTOLAN_REPORT_TOO_LARGE: { summary: 'The report of a scan is longer, or has more hosts or ports, than Portolan takes.', exit: 3 },
+  ERR_PORTOLAN_REPORT_TOO_LARGE: {
+    summary: 'The report of a scan is longer, or has more hosts or ports, than Portolan takes.',
+    exit: 3,
+  },
 } as const satisfies Record<string, ErrorKind>
 
 export type ErrorCode = keyof typeof ERROR_KINDS

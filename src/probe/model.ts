@@ -101,6 +101,8 @@ export interface UnlistedPorts {
   readonly state: PortState
   readonly reason: Reason
   readonly count: number
+  /** Which they are, in the form `1-1024,8080`, where that is known; as many as `count` says. */
+  readonly ports?: string
 }
 
 export interface ReportedHost {
