@@ -17,6 +17,7 @@ import type { Codec } from '../src/netinfo/index.ts'
 import { LmdbStore } from '../src/store/index.ts'
 import { DirectoryModel, firstOf } from './support/directory-model.ts'
 import type { ModelResult } from './support/directory-model.ts'
+import { spanOf } from './support/span-of.ts'
 import { tempFolder } from './support/temp-folder.ts'
 
 const RUNS = Number(process.env['PORTOLAN_MODEL_RUNS'] ?? 20)
@@ -365,8 +366,8 @@ function compareDirectory(model: DirectoryModel, domain: Domain, wire: WireReade
       answer(NETINFO.listprops, (out) => wire.listProperties(out, object)),
       answer(NETINFO.readprop, (out) => wire.readProperty(out, object, 0)),
       answer(NETINFO.readname, (out) => wire.readValue(out, object, 0, 0)),
-      answer(NETINFO.lookup, (out) => wire.lookup(out, object, bytesOf('name'), bytesOf('a'))),
-      answer(NETINFO.lookupread, (out) => wire.lookupRead(out, object, bytesOf('name'), bytesOf('a'))),
+      answer(NETINFO.lookup, (out) => wire.lookup(out, object, spanOf(bytesOf('name')), spanOf(bytesOf('a')))),
+      answer(NETINFO.lookupread, (out) => wire.lookupRead(out, object, spanOf(bytesOf('name')), spanOf(bytesOf('a')))),
     ])
       assert.equal(status, STATUS.NODIR)
     return
@@ -441,12 +442,14 @@ function compareSearches(model: DirectoryModel, domain: Domain, wire: WireReader
       const hits = model.lookup(object, key, wanted, see)
       const [first] = hits
       assert.deepEqual(
-        answer(NETINFO.lookup, (out) => wire.lookup(out, object, bytesOf(key), bytesOf(wanted))),
+        answer(NETINFO.lookup, (out) => wire.lookup(out, object, spanOf(bytesOf(key)), spanOf(bytesOf(wanted)))),
         first === undefined ? STATUS.NODIR : { objects: hits, id },
         `LOOKUP ${JSON.stringify([key, wanted])}`,
       )
       assert.deepEqual(
-        answer(NETINFO.lookupread, (out) => wire.lookupRead(out, object, bytesOf(key), bytesOf(wanted))),
+        answer(NETINFO.lookupread, (out) =>
+          wire.lookupRead(out, object, spanOf(bytesOf(key)), spanOf(bytesOf(wanted))),
+        ),
         first === undefined ? STATUS.NODIR : { id, properties: see(first) },
       )
       if (!key.includes('\0') && !wanted.includes('\0'))

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { indexKey, indexKeyOf, pairBytes } from './keys.ts'
+import { spanOf } from '../../test/support/span-of.ts'
+import { directoryKey, directoryReadKey, indexKey, indexReadKey, pairBytes } from './keys.ts'
 
 const bytes = fc.uint8Array({ maxLength: 700 }).map((each) => Buffer.from(each))
 const word = fc.uint8Array({ min: 1, maxLength: 700 }).map((each) => Buffer.from(each))
@@ -13,10 +14,21 @@ function untilNul(text: Buffer): Buffer {
   return end === -1 ? text : text.subarray(0, end)
 }
 
+test('a key that is made to read once is that of the directory, each time anew', () => {
+  fc.assert(
+    fc.property(generation, parent, (g, object) => {
+      assert.deepEqual(directoryReadKey(g, object), directoryKey(g, object))
+    }),
+  )
+})
+
 test('the index key of a name and a value is that of their pair', () => {
   fc.assert(
     fc.property(generation, parent, word, word, (g, object, name, value) => {
-      assert.deepEqual(indexKeyOf(g, object, name, value), indexKey(g, object, pairBytes(name, value)))
+      assert.deepEqual(
+        indexReadKey(g, object, spanOf(name), spanOf(value)),
+        indexKey(g, object, pairBytes(name, value)),
+      )
     }),
   )
 })
@@ -25,7 +37,7 @@ test('what stands after a NUL in a name or a value is no part of the index key',
   fc.assert(
     fc.property(generation, parent, bytes, bytes, (g, object, name, value) => {
       const expected = indexKey(g, object, pairBytes(untilNul(name), untilNul(value)))
-      assert.deepEqual(indexKeyOf(g, object, name, value), expected)
+      assert.deepEqual(indexReadKey(g, object, spanOf(name), spanOf(value)), expected)
     }),
   )
 })

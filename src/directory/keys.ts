@@ -13,7 +13,9 @@
  *
  * g is the generation: a copy transferred from a master is loaded under another one, and `about` then switches to it.
  */
+import { Buffer } from 'node:buffer'
 import { createHash } from 'node:crypto'
+import type { Span } from '../core/index.ts'
 import type { KeyRange } from '../store/index.ts'
 
 export const ABOUT_KEY: Buffer = Buffer.from([0])
@@ -34,6 +36,10 @@ const STAMP = 0x53
 const PAIR_BYTES_MAX = 512
 /** Where the pair begins in an index key. */
 const PAIR_AT = 6
+/** Generation, letter, and object number. */
+const OBJECT_KEY_BYTES = 6
+/** Longer keys that are made to read are not kept; names of users and machines are far shorter. */
+const READ_KEY_BYTES_MAX = 256
 const TWO_32 = 0x1_0000_0000
 
 /** A position among siblings: only its order means anything; up to 2^53, so eight bytes hold it. */
@@ -48,7 +54,7 @@ export function generationRange(generation: number): KeyRange {
 }
 
 function objectKey(generation: number, letter: number, object: number): Buffer {
-  const key = Buffer.allocUnsafe(6)
+  const key = Buffer.allocUnsafe(OBJECT_KEY_BYTES)
   key[0] = generation
   key[1] = letter
   key.writeUInt32BE(object, 2)
@@ -127,12 +133,30 @@ export function indexKey(generation: number, parent: number, pair: Buffer): Buff
   return key
 }
 
+/** Keys that are made to read once, one of each length: most of what a buffer of twenty bytes costs is to make it. */
+const readKeys: Buffer[] = []
+
+function readKeyOf(lengthBytes: number): Buffer {
+  if (lengthBytes > READ_KEY_BYTES_MAX) return Buffer.allocUnsafe(lengthBytes)
+  return (readKeys[lengthBytes] ??= Buffer.allocUnsafeSlow(lengthBytes))
+}
+
+/** The key of a directory that is read at once: the next such key overwrites it. */
+export function directoryReadKey(generation: number, object: number): Buffer {
+  const key = readKeyOf(OBJECT_KEY_BYTES)
+  key[0] = generation
+  key[1] = DIRECTORY
+  key.writeUInt32BE(object, 2)
+  return key
+}
+
 /**
- * The index key of a name and a value as they came from a client: each ends at its first NUL, as in the original. Made in one
- * piece, byte by byte, for it is made on every lookup: four calls into the engine for twenty bytes cost three times as much.
+ * The index key of a name and a value as they came from a client: each ends at its first NUL, as in the original. It is to be
+ * read at once: the next such key overwrites it. Made byte by byte, for it is made on every lookup: four calls into the engine
+ * for twenty bytes cost three times as much.
  */
-export function indexKeyOf(generation: number, parent: number, name: Buffer, value: Buffer): Buffer {
-  const key = Buffer.allocUnsafe(PAIR_AT + name.length + 1 + value.length)
+export function indexReadKey(generation: number, parent: number, name: Span, value: Span): Buffer {
+  const key = readKeyOf(PAIR_AT + (name.to - name.from) + 1 + (value.to - value.from))
   key[0] = generation
   key[1] = INDEX
   key.writeUInt32BE(parent, 2)
@@ -144,11 +168,12 @@ export function indexKeyOf(generation: number, parent: number, name: Buffer, val
 }
 
 /** Where the copy ends. */
-function copyUntilNul(from: Buffer, to: Buffer, start: number): number {
+function copyUntilNul({ bytes, from, to }: Span, key: Buffer, start: number): number {
   let end = start
-  for (const byte of from) {
+  for (let at = from; at < to; at += 1) {
+    const byte = bytes[at] ?? 0
     if (byte === 0) break
-    to[end] = byte
+    key[end] = byte
     end += 1
   }
   return end

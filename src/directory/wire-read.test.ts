@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { XdrReader, XdrWriter, bytesOf } from '../core/index.ts'
 import { ROOT_CALLER, addTo, domainOf, idOf, setProperty } from '../../test/support/domain-of.ts'
+import { spanOf } from '../../test/support/span-of.ts'
 import type { Domain } from './domain.ts'
 import { APPEND } from './model.ts'
 import { STATUS } from './status.ts'
@@ -83,7 +84,8 @@ test('no key finds a secret by its real value, however it ends', async (context)
   const domain = await domainOf(context, 'test', { at: [{ name: 'pia', passwd: CRYPT }] })
   const wire = new WireReader(domain)
   for (const key of ['passwd', 'passwd\0', 'passwd\0\0', 'passwd\0x', 'passwd\0passwd']) {
-    const lookup = (value: string): number[] => wordsOf((out) => wire.lookup(out, 0, bytesOf(key), bytesOf(value)))
+    const lookup = (value: string): number[] =>
+      wordsOf((out) => wire.lookup(out, 0, spanOf(bytesOf(key)), spanOf(bytesOf(value))))
     assert.deepEqual(lookup(CRYPT), [STATUS.NODIR], JSON.stringify(key))
     assert.deepEqual(lookup(`${CRYPT}\0`), [STATUS.NODIR])
     assert.equal(lookup('*')[0], STATUS.OK)

@@ -6,11 +6,12 @@
  * one moment's snapshot fills as they are asked for.
  */
 import { XdrWriter, textOf } from '../core/index.ts'
+import type { Span } from '../core/index.ts'
 import type { Reader } from '../store/index.ts'
 import { aboutIn } from './about.ts'
 import { AnswerCache } from './answer-cache.ts'
 import { readFirstInIndex, readIndexAt } from './index-pairs.ts'
-import { childRange, directoryKey, indexKeyOf, readRank, stampKey } from './keys.ts'
+import { childRange, directoryKey, directoryReadKey, indexReadKey, readRank, stampKey } from './keys.ts'
 import type { Domain } from './domain.ts'
 import { APPEND } from './model.ts'
 import type { Properties } from './model.ts'
@@ -88,7 +89,7 @@ export class WireReader {
   }
 
   /** LOOKUPREAD (28): R.proplist with the id of the directory that was searched. */
-  lookupRead(out: XdrWriter, object: number, key: Buffer, value: Buffer): void {
+  lookupRead(out: XdrWriter, object: number, key: Span, value: Span): void {
     this.#look()
     const instance = this.#instanceOf(object)
     if (instance === NO_DIRECTORY) {
@@ -97,7 +98,7 @@ export class WireReader {
     }
     const child = this.#isSecretKey(key)
       ? (this.#findSecret(object, value)[0] ?? -1)
-      : readFirstInIndex(this.#domain.store, indexKeyOf(this.#generation, object, key, value))
+      : readFirstInIndex(this.#domain.store, indexReadKey(this.#generation, object, key, value))
     const bytes = child === -1 ? undefined : this.#directory(child)
     if (bytes === undefined) {
       out.u32(STATUS.NODIR)
@@ -108,7 +109,7 @@ export class WireReader {
   }
 
   /** LOOKUP (10): R.lookup. */
-  lookup(out: XdrWriter, object: number, key: Buffer, value: Buffer): void {
+  lookup(out: XdrWriter, object: number, key: Span, value: Span): void {
     this.#look()
     const instance = this.#instanceOf(object)
     if (instance === NO_DIRECTORY) {
@@ -117,7 +118,7 @@ export class WireReader {
     }
     const found = this.#isSecretKey(key)
       ? this.#findSecret(object, value)
-      : readIndexAt(this.#domain.store, indexKeyOf(this.#generation, object, key, value))
+      : readIndexAt(this.#domain.store, indexReadKey(this.#generation, object, key, value))
     if (found.length === 0) {
       out.u32(STATUS.NODIR)
       return
@@ -382,19 +383,19 @@ export class WireReader {
   }
 
   #directory(object: number): Buffer | undefined {
-    const bytes = this.#domain.store.get(directoryKey(this.#generation, object))
+    const bytes = this.#domain.store.get(directoryReadKey(this.#generation, object))
     return bytes === undefined ? undefined : requireRecord(bytes)
   }
 
   /** A key ends at its first NUL: what follows must not make another of it. */
-  #isSecretKey(key: Buffer): boolean {
-    const { length } = SECRET_NAME
-    return (key.length === length || key[length] === 0) && key.toString('latin1', 0, length) === SECRET_NAME
+  #isSecretKey({ bytes, from, to }: Span): boolean {
+    const end = from + SECRET_NAME.length
+    return (to === end || (to > end && bytes[end] === 0)) && bytes.toString('latin1', from, end) === SECRET_NAME
   }
 
   /** The children whose `passwd`, as it is shown, contains a value. */
-  #findSecret(object: number, given: Buffer): readonly number[] {
-    const value = textOf(untilNul(given))
+  #findSecret(object: number, { bytes, from, to }: Span): readonly number[] {
+    const value = textOf(untilNul(bytes.subarray(from, to)))
     const all = this.#domain.findSecret(object)
     if (this.#disclosure === 'masked') return value === MASK ? all : []
     return all.filter((child) => {
@@ -419,14 +420,14 @@ export class WireReader {
 function writeProperties(out: XdrWriter, record: Buffer, from: number, disclosure: Disclosure): void {
   const secret = secretIn(record)
   if (secret.from === 0) {
-    out.raw(record.subarray(from))
+    out.part(record, from, record.length)
   } else if (secret.from === ALL_SECRET || disclosure !== 'masked') {
     out.raw(record.subarray(from, HEAD_BYTES + ID_BYTES))
     encodeProperties(out, maskProperties(propertiesIn(record), disclosure))
   } else {
-    out.raw(record.subarray(from, secret.from))
+    out.part(record, from, secret.from)
     out.raw(MASKED_VALUES)
-    out.raw(record.subarray(secret.to))
+    out.part(record, secret.to, record.length)
   }
 }
 

@@ -1,5 +1,5 @@
 /** The procedures of a domain server that read its data and need nothing else (protocol.md §5). */
-import type { XdrReader, XdrWriter } from '../../core/index.ts'
+import type { Span, XdrReader, XdrWriter } from '../../core/index.ts'
 import { MODEL_LIMITS, ROOT_OBJECT, decodeId } from '../../directory/index.ts'
 import type { Parts, WireReader, WriteKind } from '../../directory/index.ts'
 import { WRITE_PROCEDURES } from '../codec.ts'
@@ -29,17 +29,18 @@ export function readHandlers(reader: WireReader): Record<ReadProcedure, ReadHand
     children: ({ args }, reply) => orParts(reader.children(reply, readObject(args))),
     lookup: doing(({ args }, reply) => {
       const object = readObject(args)
-      const key = readBytes(args, 'lookup/key')
-      reader.lookup(reply, object, key, readBytes(args, 'lookup/value'))
+      const key = readSpan(args, 'lookup/key')
+      reader.lookup(reply, object, key, readSpan(args, 'lookup/value'))
     }),
     lookupread: doing(({ args }, reply) => {
       const object = readObject(args)
-      const key = readBytes(args, 'lookupread/key')
-      reader.lookupRead(reply, object, key, readBytes(args, 'lookupread/value'))
+      const key = readSpan(args, 'lookupread/key')
+      reader.lookupRead(reply, object, key, readSpan(args, 'lookupread/value'))
     }),
     list: ({ args }, reply) => {
       const object = readObject(args)
-      return orParts(reader.list(reply, object, readBytes(args, 'list/key')))
+      const { bytes, from, to } = readSpan(args, 'list/key')
+      return orParts(reader.list(reply, object, bytes.subarray(from, to)))
     },
     listall: ({ args }, reply) => orParts(reader.listAll(reply, readObject(args))),
     listprops: doing(({ args }, reply) => reader.listProperties(reply, readObject(args))),
@@ -62,10 +63,9 @@ function readObject(args: XdrReader): number {
   return object
 }
 
-/** A string as a view of the call. */
-function readBytes(args: XdrReader, place: string): Buffer {
-  const { from, to } = args.skipOpaque(place, MODEL_LIMITS.stringBytes)
-  return args.bytes.subarray(from, to)
+/** A string, where it stands in the call. */
+function readSpan(args: XdrReader, place: string): Span {
+  return args.skipOpaque(place, MODEL_LIMITS.stringBytes)
 }
 
 /** A procedure that is done when its work is. */
