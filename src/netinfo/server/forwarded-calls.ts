@@ -7,6 +7,7 @@
  */
 import { DecodeError, XdrReader, XdrWriter } from '../../core/index.ts'
 import type { CallHeader } from '../rpc-message.ts'
+import { countCall } from './rpc-program.ts'
 import type { RpcAnswer, RpcCall, RpcErrorListener, RpcProgram, RpcStream } from './rpc-program.ts'
 import { ownBytes } from './worker-messages.ts'
 import type { Answered, Asked } from './worker-messages.ts'
@@ -70,9 +71,11 @@ export class ForwardedCalls {
     const program = this.#options.programOf(tag)
     // The domain was stopped while the call was on its way.
     if (program === undefined) return 'systemError'
+    const startedMs = performance.now()
     try {
       const answer = program.answer(call, reply)
       const settled = answer instanceof Promise ? await answer : answer
+      countCall(program, call, settled, performance.now() - startedMs)
       return typeof settled === 'string' ? settled : await begin(settled, call)
     } catch (error) {
       if (error instanceof DecodeError) return 'garbage'

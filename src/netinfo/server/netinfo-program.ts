@@ -43,7 +43,7 @@ export interface NetInfoServices {
 
 type Answer = ReturnType<Handler>
 
-const MICROSECONDS = 1000
+const US_PER_MS = 1000
 
 export class NetInfoProgram implements RpcProgram {
   readonly program = NETINFO_PROGRAM
@@ -75,19 +75,12 @@ export class NetInfoProgram implements RpcProgram {
     const handler = this.#handlers[procedure]
     if (handler === undefined) return 'procUnavailable'
     if (call.peer.transport === 'udp' && !UDP_PROCEDURES.has(procedure)) return 'tooWeak'
-    const startedMs = performance.now()
-    const answer = handler(call, reply)
-    this.#calls[procedure] = (this.#calls[procedure] ?? 0) + 1
-    if (answer instanceof Promise) {
-      return answer.finally(() => this.#addTime(procedure, startedMs))
-    }
-    this.#addTime(procedure, startedMs)
-    return answer
+    return handler(call, reply)
   }
 
-  #addTime(procedure: number, startedMs: number): void {
-    const spent = (performance.now() - startedMs) * MICROSECONDS
-    this.#microseconds[procedure] = (this.#microseconds[procedure] ?? 0) + spent
+  count(procedure: number, spentMs: number): void {
+    this.#calls[procedure] = (this.#calls[procedure] ?? 0) + 1
+    this.#microseconds[procedure] = (this.#microseconds[procedure] ?? 0) + spentMs * US_PER_MS
   }
 
   #writeHandlers(): Record<WriteProcedure, Handler> {

@@ -16,9 +16,6 @@ import { RpcOutbox } from './rpc-outbox.ts'
 import type { RpcPeer, RpcStream } from './rpc-program.ts'
 import type { RpcShared } from './rpc-shared.ts'
 
-/** A turn looks at the clock after so many calls, and after a call that wrote this much. */
-const CALLS_PER_LOOK = 16
-const BYTES_PER_LOOK = 16 * 1024
 /** Replies are sent at this length, though there are more calls to answer. */
 const FLUSH_BYTES = 64 * 1024
 
@@ -135,9 +132,8 @@ export class RpcConnection {
   #answerRecords(): Stop {
     const records = this.#records
     const { dispatcher, limits } = this.#shared
-    const startedMs = performance.now()
+    const startedMs = dispatcher.beginTurn()
     let calls = 0
-    let looked = 0
     while (!this.#hasObstacle) {
       if (!this.#findRecord()) return 'dry'
       const { output } = this.#shared
@@ -146,18 +142,8 @@ export class RpcConnection {
       if (answer instanceof PendingReply) this.#take(answer, records.to - records.from)
       this.#partialSinceMs = this.#shared.nowMs
       calls += 1
-      const written = this.#shared.output.length
-      // Soon after the start, too: a single call may take longer than a turn.
-      const isToLook = calls % CALLS_PER_LOOK === 0 || (calls & (calls - 1)) === 0
-      if (isToLook || written - looked >= BYTES_PER_LOOK) {
-        if (performance.now() - startedMs > limits.turnMs) return 'turn'
-        looked = written
-      }
-      if (written >= FLUSH_BYTES) {
-        this.#outbox.flush()
-        looked = 0
-      }
-      if (calls >= limits.turnCalls) return 'turn'
+      if (calls >= limits.turnCalls || dispatcher.nowMs - startedMs > limits.turnMs) return 'turn'
+      if (this.#shared.output.length >= FLUSH_BYTES) this.#outbox.flush()
     }
     return 'obstacle'
   }

@@ -4,6 +4,7 @@
  * A reply is written as a record: its mark, then the message. UDP leaves the mark out. Replies to many calls stand one after
  * the other in one writer, and go out in one write.
  */
+import { performance } from 'node:perf_hooks'
 import { DecodeError, XdrReader, XdrWriter } from '../../core/index.ts'
 import { MARK_BYTES, fragmentMark } from '../record-mark.ts'
 import {
@@ -18,6 +19,7 @@ import {
   encodeRpcMismatch,
 } from '../rpc-message.ts'
 import type { CallHeader } from '../rpc-message.ts'
+import { countCall } from './rpc-program.ts'
 import type { RpcAnswer, RpcCall, RpcErrorListener, RpcPeer, RpcProgram, RpcStream } from './rpc-program.ts'
 
 /** The header of a call without credentials: ten words. */
@@ -54,10 +56,22 @@ interface Served {
 export class RpcDispatcher {
   readonly #served: readonly Served[]
   readonly #onError: RpcErrorListener
+  #nowMs = 0
 
   constructor(programs: readonly RpcProgram[], onError: RpcErrorListener) {
     this.#served = programs.map((program) => ({ program, slow: new Set() }))
     this.#onError = onError
+  }
+
+  /** Looks at the clock: the next call begins now. */
+  beginTurn(): number {
+    this.#nowMs = performance.now()
+    return this.#nowMs
+  }
+
+  /** When the last call was answered, in ms; the next one of the same turn begins then, so each needs but one look at the clock. */
+  get nowMs(): number {
+    return this.#nowMs
   }
 
   /** Answers the call that stands in `bytes` from `from` to `to`, at the end of `output`. Never throws. */
@@ -65,6 +79,23 @@ export class RpcDispatcher {
     const args = new XdrReader(bytes, from, to)
     const header = readHeader(args)
     if (header === null) return 'unparsable'
+    const served = this.#find(header)
+    if (served !== undefined) return this.#answer(served, { header, args, peer }, output, output.length)
+    const refused = this.#refuse(header, output)
+    this.beginTurn()
+    return refused
+  }
+
+  /** Who answers a call; undefined where it is to be refused. */
+  #find(header: CallHeader): Served | undefined {
+    if (header.rpcVersion !== RPC_VERSION || header.isBadCredential || header.flavor > AUTH_FLAVOR.unix)
+      return undefined
+    for (const served of this.#served)
+      if (served.program.program === header.program && served.program.version === header.version) return served
+    return undefined
+  }
+
+  #refuse(header: CallHeader, output: XdrWriter): 'replied' {
     const start = output.length
     if (header.rpcVersion !== RPC_VERSION) {
       output.u32(0)
@@ -73,20 +104,6 @@ export class RpcDispatcher {
     }
     if (header.isBadCredential) return denyCall(output, start, header.xid, AUTH_STAT.badCredential)
     if (header.flavor > AUTH_FLAVOR.unix) return denyCall(output, start, header.xid, REJECTED_CREDENTIAL)
-    const served = this.#find(header)
-    return served === undefined
-      ? this.#refuseProgram(header, output)
-      : this.#answer(served, { header, args, peer }, output, start)
-  }
-
-  #find(header: CallHeader): Served | undefined {
-    for (const served of this.#served)
-      if (served.program.program === header.program && served.program.version === header.version) return served
-    return undefined
-  }
-
-  #refuseProgram(header: CallHeader, output: XdrWriter): 'replied' {
-    const start = output.length
     output.u32(0)
     const versions = this.#served.flatMap(({ program }) => (program.program === header.program ? program.version : []))
     if (versions.length === 0) encodeAccepted(output, header.xid, ACCEPT_STAT.progUnavailable)
@@ -95,7 +112,9 @@ export class RpcDispatcher {
   }
 
   #answer(served: Served, call: RpcCall, output: XdrWriter, start: number): Dispatched {
+    const { program } = served
     const { xid, procedure } = call.header
+    const startedMs = this.#nowMs
     const isApart = served.slow.has(procedure)
     const writer = isApart ? new XdrWriter() : output
     const at = isApart ? 0 : start
@@ -103,10 +122,12 @@ export class RpcDispatcher {
     encodeAccepted(writer, xid, ACCEPT_STAT.success)
     let answer: ReturnType<RpcProgram['answer']>
     try {
-      answer = served.program.answer(call, writer)
+      answer = program.answer(call, writer)
     } catch (error) {
       answer = this.#judge(error, call)
     }
+    this.#nowMs = performance.now()
+    if (!(answer instanceof Promise)) countCall(program, call, answer, this.#nowMs - startedMs)
     if (typeof answer === 'string') {
       const settled = finishReply(writer, at, xid, answer)
       if (isApart && settled === 'replied') output.raw(writer.view)
@@ -114,10 +135,12 @@ export class RpcDispatcher {
     }
     if (!(answer instanceof Promise)) return new PendingReply(call, writer, at, answer)
     served.slow.add(procedure)
-    const settled = answer.then(
-      (late) => (typeof late === 'string' ? finishReply(writer, at, xid, late) : late),
-      (error: unknown) => finishReply(writer, at, xid, this.#judge(error, call)),
-    )
+    const settled = answer
+      .catch((error: unknown) => this.#judge(error, call))
+      .then((late) => {
+        countCall(program, call, late, performance.now() - startedMs)
+        return typeof late === 'string' ? finishReply(writer, at, xid, late) : late
+      })
     return new PendingReply(call, writer, at, settled)
   }
 

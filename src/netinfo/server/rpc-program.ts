@@ -34,6 +34,16 @@ export interface RpcStream {
   readonly chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>
 }
 
+/** Counts a call that a program was asked, but where it has no such procedure, or not for this transport. */
+export function countCall(
+  program: RpcProgram,
+  { header }: RpcCall,
+  answer: RpcAnswer | RpcStream,
+  spentMs: number,
+): void {
+  if (answer !== 'procUnavailable' && answer !== 'tooWeak') program.count?.(header.procedure, spentMs)
+}
+
 export interface RpcProgram {
   readonly program: number
   readonly version: number
@@ -44,6 +54,8 @@ export interface RpcProgram {
    * `DecodeError` thrown says that the arguments are garbage, any other error that the system failed.
    */
   readonly answer: (call: RpcCall, reply: XdrWriter) => RpcAnswer | RpcStream | Promise<RpcAnswer | RpcStream>
+  /** Told of each call that it has, and how long that took, in ms: until there was an answer, without the parts of a long one. */
+  readonly count?: (procedure: number, spentMs: number) => void
 }
 
 /** Told of errors that a program threw: they are ours, not the caller's. Null where it was asked whether it accepts a client. */

@@ -68,6 +68,7 @@ export class RpcUdp {
     if (this.#isClosing || from.port === 0 || this.#pending >= limits.pendingDatagrams) return
     const address = plainAddress(from.address)
     const peer: RpcPeer = { address, port: from.port, transport: 'udp', isOwnAddress: isOwnAddress(address) }
+    dispatcher.beginTurn()
     const answer = dispatcher.dispatch(message, 0, message.length, peer, output)
     if (answer instanceof PendingReply) {
       if (answer.writer === output) this.#shared.replaceOutput()

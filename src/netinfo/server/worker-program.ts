@@ -17,7 +17,7 @@ import { tunablesReader } from './tunables-reader.ts'
 import type { Tunables } from './tunables.ts'
 import type { WorkerCalls } from './worker-calls.ts'
 
-const MICROSECONDS = 1000
+const US_PER_MS = 1000
 
 export class WorkerProgram implements RpcProgram {
   readonly program = NETINFO_PROGRAM
@@ -51,10 +51,12 @@ export class WorkerProgram implements RpcProgram {
     if (read === undefined)
       return procedure < NETINFO_PROCEDURES.length ? this.#calls.ask(this.#domain.tag, call, reply) : 'procUnavailable'
     this.#catchUp()
-    const startedMs = performance.now()
-    const answer = read(call, reply)
-    this.#board.countCall(procedure, (performance.now() - startedMs) * MICROSECONDS)
-    return answer
+    return read(call, reply)
+  }
+
+  /** What the main thread has answered is counted there. */
+  count(procedure: number, spentMs: number): void {
+    if (this.#reads[procedure] !== undefined) this.#board.countCall(procedure, spentMs * US_PER_MS)
   }
 
   #catchUp(): void {
