@@ -92,6 +92,8 @@ export const LIMITS = {
   targetListChars: 64 * 1024 * 1024,
   /** Names that are resolved at once: getaddrinfo runs on libuv's four threads, and waits for them there. */
   namesAtOnce: 8,
+  /** Answers of an interrupted scan that one goes on from: 8 bytes of memory each, 512 MB in all. */
+  resumeAnswers: 67_108_864,
   /** A report of a scan: nmap writes some 150 bytes for a port, 200 MB for a million; a text of JavaScript ends at 512 MiB. */
   reportBytes: 256 * 1024 * 1024,
   /** Hosts of one report: a /12 of IPv4, all of which a ping scan can tell of. */
