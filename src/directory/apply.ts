@@ -3,6 +3,7 @@
  *
  * Nothing is changed before the last check has passed.
  */
+import type { Overlay } from '../store/index.ts'
 import { requireDirectoryAccess, requirePropertyAccess } from './access.ts'
 import { checksumAfter } from './about.ts'
 import type { About } from './about.ts'
@@ -21,7 +22,6 @@ import {
 import { ROOT_OBJECT } from './model.ts'
 import type { Id, Properties, Property } from './model.ts'
 import type { Caller, WriteOperation } from './operation.ts'
-import type { Overlay } from './overlay.ts'
 import { decodeRecord, encodeRecord } from './record.ts'
 import type { DirectoryRecord } from './record.ts'
 import { MASK, SECRET_NAME, unmaskProperties, unmaskValues } from './secrets.ts'

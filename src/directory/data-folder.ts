@@ -1,12 +1,11 @@
 /** The folder in which a machine keeps its domains: one store a domain, named for its tag. */
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { PortolanError } from '../core/index.ts'
 import { LmdbStore } from '../store/index.ts'
 import { Domain } from './domain.ts'
 
 const ENDING = '.mdb'
-const LOCK_ENDING = '.mdb-lock'
 /** Where a restored or transferred file waits until it is whole. */
 const TEMPORARY_ENDING = '.tmp'
 /** A tag is a file's name here, and a word of `serves` in the protocol. */
@@ -72,9 +71,7 @@ export class DataFolder {
 
   /** Removes a domain for good; it must be closed. */
   remove(tag: string): void {
-    const file = this.fileOf(tag)
-    rmSync(file, { force: true })
-    rmSync(file.replace(new RegExp(`\\${ENDING}$`), LOCK_ENDING), { force: true })
+    LmdbStore.remove(this.fileOf(tag))
   }
 
   /** Where a file is made whole before it takes the domain's place. */

@@ -6,6 +6,7 @@
  * and an answer of its own, given when the batch is on disk.
  */
 import { DecodeError, LIMITS, PortolanError } from '../core/index.ts'
+import { Overlay } from '../store/index.ts'
 import type { Reader, Store } from '../store/index.ts'
 import { NEW_ABOUT, aboutIn, checksumAfter, encodeAbout } from './about.ts'
 import type { About } from './about.ts'
@@ -19,7 +20,6 @@ import { loadCopy, sweepRemnants } from './load.ts'
 import { ROOT_OBJECT } from './model.ts'
 import type { DirectoryObject, Id, Properties } from './model.ts'
 import type { Caller, WriteOperation, WriteResult } from './operation.ts'
-import { Overlay } from './overlay.ts'
 import { childCountIn, encodeRecord, firstValueIn, idIn, parentIn, propertiesIn, requireRecord } from './record.ts'
 import { disclosureOf } from './secrets.ts'
 import type { Disclosure } from './secrets.ts'

@@ -4,12 +4,11 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { atEnd } from '../../test/support/at-end.ts'
 import { tempFolder } from '../../test/support/temp-folder.ts'
-import { LmdbStore } from '../store/index.ts'
+import { LmdbStore, Overlay } from '../store/index.ts'
 import { SECRET_PAIR, pairOf, readFirstInIndex, readIndex, updateIndex } from './index-pairs.ts'
 import { indexKey, indexRange } from './keys.ts'
 import { valuesOf } from './model.ts'
 import type { Properties } from './model.ts'
-import { Overlay } from './overlay.ts'
 
 const GENERATION = 16
 const LONG = 'long '.repeat(120)

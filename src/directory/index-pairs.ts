@@ -6,12 +6,11 @@
  * and the shared key then holds their count(4).
  */
 import { DecodeError, bytesOf } from '../core/index.ts'
-import type { Reader } from '../store/index.ts'
+import type { Overlay, Reader } from '../store/index.ts'
 import { indexKey, overflowKey, overflowRange, pairBytes, readRank, writeRank } from './keys.ts'
 import type { Rank } from './keys.ts'
 import { hasSameNames } from './model.ts'
 import type { Properties } from './model.ts'
-import type { Overlay } from './overlay.ts'
 import { SECRET_NAME } from './secrets.ts'
 
 const INLINE_MAX = 32

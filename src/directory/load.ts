@@ -7,6 +7,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { LIMITS, systemCode } from '../core/index.ts'
+import { Overlay } from '../store/index.ts'
 import type { Batch, Condition, KeyRange, Store } from '../store/index.ts'
 import { aboutIn, checksumAfter, decodeAbout } from './about.ts'
 import type { About } from './about.ts'
@@ -25,7 +26,6 @@ import {
 } from './keys.ts'
 import { ROOT_OBJECT } from './model.ts'
 import type { DirectoryObject } from './model.ts'
-import { Overlay } from './overlay.ts'
 import { decodeRecord, encodeRecord } from './record.ts'
 import { objectValue, rankInRow } from './siblings.ts'
 import { DirectoryError, STATUS } from './status.ts'

@@ -1,5 +1,5 @@
 /** Putting a copy of a domain, as `Store.backup` writes it, into the data folder. */
-import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { PortolanError, messageOf, syncFile, syncFolder } from '../core/index.ts'
 import { LmdbStore, refuseCutBackup } from '../store/index.ts'
@@ -36,8 +36,7 @@ export async function restoreDomain(
     syncFolder(dirname(target))
     return about
   } finally {
-    rmSync(temporary, { force: true })
-    rmSync(`${temporary}-lock`, { force: true })
+    LmdbStore.remove(temporary)
   }
 }
 

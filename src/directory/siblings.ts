@@ -3,10 +3,10 @@
  * Where there is no room left between two, the ranks around them are spread anew.
  */
 import { DecodeError } from '../core/index.ts'
+import type { Overlay } from '../store/index.ts'
 import { childKey, childRange, childrenBefore, directoryKey, rankAtEnd } from './keys.ts'
 import type { Rank } from './keys.ts'
 import { updateIndex } from './index-pairs.ts'
-import type { Overlay } from './overlay.ts'
 import { decodeRecord, encodeRecord } from './record.ts'
 import type { DirectoryRecord } from './record.ts'
 

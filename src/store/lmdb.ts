@@ -1,33 +1,41 @@
 /**
- * The embedded engine: one LMDB file a store, mapped into memory, used by several processes at once.
+ * The embedded engine: an LMDB file, mapped into memory, and a log beside it; several processes use them at once.
  *
- * Three tables: `entries` is what the contract shows; `history` has the keys of each of the last batches by revision, for
- * watchers; `about` has the format's version and the revision. A batch is one transaction, on disk when `commit` returns.
+ * A batch is done when it is in the log, on disk (commit-log.ts). Until it is in the file, every process holds it in memory over
+ * what the file has (unapplied.ts). All that the log holds goes into the file as one transaction: when the log is full, a moment
+ * after the last batch, and when the store is closed. A large batch goes there at once. LMDB's write lock, which a killed
+ * process gives up, keeps those who write apart.
  */
-import { closeSync, existsSync, openSync, renameSync, rmSync, statfsSync } from 'node:fs'
-import { constants } from 'node:os'
+import { closeSync, existsSync, openSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { isMainThread } from 'node:worker_threads'
-import { ABORT, open } from 'lmdb'
-import type { Database, RootDatabase, Transaction } from 'lmdb'
-import {
-  LIMITS,
-  PortolanError,
-  XdrReader,
-  XdrWriter,
-  messageOf,
-  syncFile,
-  syncFolder,
-  systemCode,
-} from '../core/index.ts'
+import { LIMITS, PortolanError, messageOf, syncFile, syncFolder } from '../core/index.ts'
+import { CommitLog } from './commit-log.ts'
+import { asFull } from './lmdb-errors.ts'
 import { refuseForeignFile } from './lmdb-file.ts'
-import type { Batch, Condition, Entry, KeyRange, RangeOptions, Snapshot, Store, StoreChange, Watch } from './store.ts'
+import { LmdbTables } from './lmdb-tables.ts'
+import type { TablesView } from './lmdb-tables.ts'
+import type {
+  Batch,
+  Condition,
+  Entry,
+  KeyRange,
+  RangeOptions,
+  Reader,
+  Snapshot,
+  Store,
+  StoreChange,
+  Watch,
+} from './store.ts'
+import { Unapplied, changeBytes, encodeChanges } from './unapplied.ts'
 
-/** Raised when the tables, or what they hold, change their form. */
-const FORMAT_VERSION = 1
-const FORMAT_KEY = Buffer.from('format')
-const WORD = 4
-const REVISION_KEY = Buffer.from('revision')
+/** Beside the file. */
+const LOG_ENDING = '-log'
+const LOCK_ENDING = '-lock'
+/** A batch of more goes into the file at once: the log is there for those whose pages would cost more than themselves. */
+const LOGGED_BYTES_MAX = 128 * 1024
+/** How long the last batches may wait for the file: as long as nobody would notice the stop. */
+const APPLY_MS = 200
 /** How often a watcher looks for batches of other processes. */
 const WATCH_POLL_MS = 100
 /** Batches that a watcher takes up at once: their keys are in memory meanwhile. */
@@ -37,53 +45,46 @@ const PARTIAL_ENDING = '.partial'
 /** For this user alone. */
 const PRIVATE_MODE = 0o600
 const PRIVATE_UMASK = 0o077
-/** LMDB's errors have the system's numbers, or its own: MDB_MAP_FULL (lmdb.h). */
-const FULL_CODES: ReadonlySet<unknown> = new Set([
-  constants.errno.ENOSPC,
-  constants.errno.EDQUOT,
-  constants.errno.EFBIG,
-  -30_792,
-])
-/** A disk with less is full: a page has up to 64 KiB. */
-const NO_ROOM_BYTES = 64 * 1024
-
-type Table = Database<Buffer, Buffer>
-
-const TABLE_OPTIONS = { encoding: 'binary', keyEncoding: 'binary', cache: false } as const
 
 export class LmdbStore implements Store {
   readonly file: string
-  readonly #root: RootDatabase<Buffer, Buffer>
-  readonly #entries: Table
-  readonly #history: Table
-  readonly #about: Table
+  readonly #tables: LmdbTables
+  readonly #log: CommitLog
+  /** The moment of the file that `#unapplied` lies over; null where that is empty, and the file is read as it is. */
+  #view: TablesView | null = null
+  readonly #below: Reader
+  #unapplied: Unapplied
+  /** The revisions of the file, and of the log's base, that `#unapplied` continues. */
+  #applied = 0
+  #base = 0
+  #applyTimer: NodeJS.Timeout | null = null
   /** What looks for new batches, with what ends it. */
   readonly #watchers: Map<() => void, Watch> = new Map()
   #closing: Promise<void> | null = null
 
-  private constructor(file: string, root: RootDatabase<Buffer, Buffer>) {
-    this.file = file
-    this.#root = root
-    this.#entries = root.openDB({ ...TABLE_OPTIONS, name: 'entries' })
-    this.#history = root.openDB({ ...TABLE_OPTIONS, name: 'history' })
-    this.#about = root.openDB({ ...TABLE_OPTIONS, name: 'about' })
+  private constructor(tables: LmdbTables, log: CommitLog) {
+    this.file = tables.file
+    this.#tables = tables
+    this.#log = log
+    this.#below = {
+      get: (key) => (this.#view ?? tables).get(key),
+      range: (range, options) => (this.#view ?? tables).range(range, options),
+    }
+    this.#unapplied = new Unapplied(this.#below)
+    this.refresh()
   }
 
   /**
    * Opens a store; creates it where there is none.
-   * @throws ERR_PORTOLAN_STORE_UNREADABLE, ERR_PORTOLAN_STORE_VERSION
+   * @throws ERR_PORTOLAN_STORE_UNREADABLE, ERR_PORTOLAN_STORE_VERSION, ERR_PORTOLAN_STORE_FULL
    */
   static open(file: string): LmdbStore {
     refuseForeignFile(file)
     try {
       // LMDB itself would let everybody read a new file; domains hold the hashes of passwords.
       if (!existsSync(file)) closeSync(openSync(file, 'a', PRIVATE_MODE))
-      const store = new LmdbStore(
-        file,
-        open<Buffer, Buffer>({ path: file, noSubdir: true, overlappingSync: false, maxDbs: 4, ...TABLE_OPTIONS }),
-      )
-      store.#checkFormat()
-      return store
+      const tables = new LmdbTables(file)
+      return new LmdbStore(tables, openLog(tables))
     } catch (error) {
       if (error instanceof PortolanError) throw error
       throw new PortolanError('ERR_PORTOLAN_STORE_UNREADABLE', `${file}: ${messageOf(error)}`, {
@@ -93,56 +94,71 @@ export class LmdbStore implements Store {
     }
   }
 
+  /** Removes a store for good; nobody may have it open. */
+  static remove(file: string): void {
+    for (const ending of ['', LOG_ENDING, LOCK_ENDING]) rmSync(`${file}${ending}`, { force: true })
+  }
+
   revision(): number {
-    const bytes = this.#about.getBinaryFast(REVISION_KEY)
-    return bytes === undefined ? 0 : readNumber(bytes)
+    return this.#unapplied.revision ?? this.#tables.revision()
   }
 
   get(key: Uint8Array): Buffer | undefined {
-    const value = this.#entries.getBinaryFast(asBuffer(key))
-    // lmdb hands out one buffer again and again, longer than the value.
-    return value?.subarray(0, this.#sizeOf(value))
+    return this.#unapplied.isEmpty ? this.#tables.get(key) : this.#unapplied.overlay.get(key)
   }
 
   range(range: KeyRange, options: RangeOptions = {}): Iterable<Entry> {
-    return readRange(this.#entries, range, options)
+    return this.#unapplied.isEmpty ? this.#tables.range(range, options) : this.#unapplied.overlay.range(range, options)
   }
 
   refresh(): void {
-    this.#root.resetReadTxn()
+    for (;;) {
+      const base = this.#log.base()
+      this.#tables.refresh()
+      const applied = this.#tables.revision()
+      this.#readLog(base, applied)
+      // Meanwhile another process may have begun the log anew, and have written over what was not read yet.
+      if (this.#log.base() !== base) continue
+      if (this.#unapplied.isEmpty) return
+      this.#view ??= this.#tables.view()
+      if (this.#view.revision === applied) break
+      this.#release()
+    }
+    this.#applySoon()
   }
 
   snapshot(): Snapshot {
-    // A transaction that is being reused may be older than this store's newest batch.
-    this.refresh()
-    const transaction = this.#entries.useReadTransaction()
-    let isOpen = true
-    return {
-      get: (key) => this.#entries.get(asBuffer(key), { transaction }),
-      range: (range, options = {}) => readRange(this.#entries, range, options, transaction),
-      close: () => {
-        if (isOpen) transaction.done()
-        isOpen = false
-      },
+    for (;;) {
+      this.refresh()
+      const view = this.#tables.view()
+      if (this.#unapplied.isEmpty) return view
+      if (view.revision === this.#applied) {
+        const overlay = this.#unapplied.overlay.over(view)
+        return { get: (key) => overlay.get(key), range: (...asked) => overlay.range(...asked), close: view.close }
+      }
+      view.close()
     }
   }
 
   async commit(batch: Batch): Promise<number | null> {
-    const revision = this.#write(() => {
+    const bytes = batch.changes.reduce((sum, change) => sum + changeBytes(change), 0)
+    const payload = bytes > LOGGED_BYTES_MAX ? null : encodeChanges(batch.changes)
+    let revision: number | null = null
+    let isLogged = false
+    this.#tables.transact(() => {
+      this.#readLog(this.#log.base(), this.#tables.revision())
       if (!batch.conditions.every((condition) => this.#holds(condition))) return null
-      for (const [key, value] of batch.changes) {
-        if (value === null) this.#entries.removeSync(asBuffer(key))
-        else this.#entries.putSync(asBuffer(key), asBuffer(value))
-      }
-      const next = this.revision() + 1
-      this.#about.putSync(REVISION_KEY, numberBytes(next))
-      this.#remember(next, batch)
-      return next
+      revision = this.revision() + 1
+      isLogged = payload !== null && this.#append(payload)
+      // The file then has nothing new.
+      if (isLogged) return null
+      this.#apply(batch.changes)
+      return revision
     })
-    // The transaction compared with the newest batch. What is read next must be no older, or a caller that tries again would
-    // fail again, without end: lmdb renews its reading only when the event loop turns.
-    if (revision === null) this.refresh()
-    else for (const look of this.#watchers.keys()) setImmediate(look)
+    // What is read next has this batch, or is of no earlier moment than what its conditions were compared with: a caller that
+    // tries again would else fail again, without end.
+    if (!isLogged || this.#view === null) this.refresh()
+    if (revision !== null) for (const look of this.#watchers.keys()) setImmediate(look)
     return revision
   }
 
@@ -176,11 +192,7 @@ export class LmdbStore implements Store {
 
   /** The pids of the other processes that have this store open. */
   otherProcesses(): readonly number[] {
-    // Those that were killed are still in the list until somebody looks.
-    this.#root.readerCheck()
-    const lines = this.#root.readerList().split('\n').slice(1)
-    const pids = lines.map((line) => Number(line.trim().split(/\s+/, 1)[0]))
-    return [...new Set(pids)].filter((pid) => pid > 0 && pid !== process.pid)
+    return this.#tables.otherProcesses()
   }
 
   async backup(file: string): Promise<void> {
@@ -192,7 +204,8 @@ export class LmdbStore implements Store {
     // What an earlier one has left that was cut off.
     rmSync(partial, { force: true })
     try {
-      await asPrivate(() => this.#root.backup(partial, true))
+      this.#applyLog()
+      await asPrivate(() => this.#tables.backup(partial))
       syncFile(partial)
       renameSync(partial, file)
       syncFolder(dirname(file))
@@ -205,65 +218,96 @@ export class LmdbStore implements Store {
   /** Ends the watches, too. */
   async close(): Promise<void> {
     for (const { stop } of this.#watchers.values()) stop()
-    this.#closing ??= this.#root.close()
+    this.#closing ??= this.#close()
     await this.#closing
   }
 
-  #sizeOf(value: Buffer): number {
-    const { lastSize } = this.#entries as Table & { readonly lastSize?: number }
-    return lastSize ?? value.length
+  async #close(): Promise<void> {
+    if (!this.#unapplied.isEmpty) this.#tryToApplyLog()
+    if (this.#applyTimer !== null) clearTimeout(this.#applyTimer)
+    this.#release()
+    this.#log.close()
+    await this.#tables.close()
   }
 
-  #checkFormat(): void {
-    const found = this.#about.get(FORMAT_KEY)
-    if (found === undefined) {
-      this.#write(() => {
-        if (this.#about.get(FORMAT_KEY) === undefined) this.#about.putSync(FORMAT_KEY, numberBytes(FORMAT_VERSION))
-        return 0
-      })
-    } else if (readNumber(found) !== FORMAT_VERSION) {
-      throw new PortolanError(
-        'ERR_PORTOLAN_STORE_VERSION',
-        `${this.file} has format ${readNumber(found)}, and this Portolan reads format ${FORMAT_VERSION}.`,
-        { hint: 'Open it with the Portolan that wrote it, dump it there, and load it here.' },
-      )
+  /** Takes up what the log has beyond a revision of the file. */
+  #readLog(base: number, applied: number): void {
+    // With the same base, a file that has more has all that the log has: who adds to a log of which all is applied restarts it.
+    if (base !== this.#base || applied !== this.#applied) this.#forget(applied)
+    if (base !== this.#base) this.#log.rewind(base)
+    this.#base = base
+    for (let record = this.#log.read(); record !== null; record = this.#log.read())
+      if (record.revision > applied) this.#unapplied.add(record)
+  }
+
+  /** Holds nothing over the file, which has all batches up to a revision. */
+  #forget(applied: number): void {
+    this.#release()
+    this.#unapplied = new Unapplied(this.#below)
+    this.#applied = applied
+  }
+
+  #release(): void {
+    this.#view?.close()
+    this.#view = null
+  }
+
+  /** Puts a batch into the log, if it has room; with the write lock only. */
+  #append(payload: Buffer): boolean {
+    if (this.#unapplied.isEmpty && this.#base !== this.#applied) {
+      this.#log.restart(this.#applied)
+      this.#base = this.#applied
     }
+    if (!this.#log.hasRoom(payload.length)) return false
+    this.#unapplied.add(this.#log.append(payload))
+    return true
   }
 
-  /** Runs a transaction; a null undoes it. */
-  #write<T>(work: () => T | null): T | null {
+  /** Puts all that the log has into the file, and then a batch where there is one; in a transaction only. */
+  #apply(changes: Batch['changes'] | null): void {
+    this.#tables.put(this.#unapplied.overlay.changes())
+    this.#tables.note(this.#unapplied.changes)
+    if (changes === null) return
+    this.#tables.put(changes)
+    const keys = changes.length > LIMITS.storeHistoryKeys ? null : changes.map(([key]) => Buffer.from(key))
+    this.#tables.note([{ revision: this.revision() + 1, keys }])
+  }
+
+  #applyLog(): void {
+    this.#tables.transact(() => {
+      this.#readLog(this.#log.base(), this.#tables.revision())
+      if (this.#unapplied.isEmpty) return null
+      this.#apply(null)
+      return 'applied'
+    })
+    this.refresh()
+  }
+
+  /** What cannot be put into the file now stays in the log, on disk; the batch that needs its room will tell why. */
+  #tryToApplyLog(): void {
     try {
-      let result: T | null = null
-      this.#root.transactionSync(() => {
-        result = work()
-        return result === null ? ABORT : undefined
-      })
-      return result
-    } catch (error) {
-      throw asFull(this.file, error)
+      this.#applyLog()
+    } catch {
+      this.refresh()
     }
+  }
+
+  #applySoon(): void {
+    if (this.#closing !== null) return
+    this.#applyTimer ??= setTimeout(() => {
+      this.#applyTimer = null
+      this.#tryToApplyLog()
+    }, APPLY_MS).unref()
   }
 
   #holds({ key, value }: Condition): boolean {
     const found = this.get(key)
-    return value === null ? found === undefined : found !== undefined && found.equals(asBuffer(value))
-  }
-
-  #remember(revision: number, batch: Batch): void {
-    const writer = new XdrWriter()
-    const isTooMany = batch.changes.length > LIMITS.storeHistoryKeys
-    writer.bool(!isTooMany)
-    if (!isTooMany) {
-      writer.u32(batch.changes.length)
-      for (const [key] of batch.changes) writer.opaque(key)
-    }
-    this.#history.putSync(numberBytes(revision), writer.toBytes())
-    if (revision > LIMITS.storeHistory) this.#history.removeSync(numberBytes(revision - LIMITS.storeHistory))
+    return value === null ? found === undefined : found !== undefined && found.equals(value)
   }
 
   #refuseForgotten(afterRevision: number): void {
     const now = this.revision()
-    if (afterRevision >= now || this.#history.get(numberBytes(afterRevision + 1)) !== undefined) return
+    if (afterRevision >= this.#applied || this.#tables.isKnown(afterRevision + 1)) return
     throw new PortolanError(
       'ERR_PORTOLAN_STORE_COMPACTED',
       `The changes after revision ${afterRevision} are no longer known; the store is at ${now}.`,
@@ -272,15 +316,23 @@ export class LmdbStore implements Store {
   }
 
   /** The batches after one revision up to another; of those that are forgotten, no keys. */
-  #changesAfter(after: number, last: number): StoreChange[] {
-    const range = { start: numberBytes(after + 1), end: numberBytes(last + 1) }
-    const known = new Map(this.#history.getRange(range).map(({ key, value }) => [readNumber(key), value]))
-    return Array.from({ length: last - after }, (_, index) => {
-      const revision = after + 1 + index
-      const value = known.get(revision)
-      return { revision, keys: value === undefined ? null : decodeKeys(value) }
-    })
+  #changesAfter(after: number, last: number): readonly StoreChange[] {
+    const inLog = this.#unapplied.changes.filter(({ revision }) => revision > after && revision <= last)
+    const lastInFile = (inLog[0]?.revision ?? last + 1) - 1
+    return [...this.#tables.changesAfter(after, lastInFile), ...inLog]
   }
+}
+
+function openLog(tables: LmdbTables): CommitLog {
+  const opened: CommitLog[] = []
+  // With the write lock, so that two processes do not make it at once.
+  tables.transact(() => {
+    opened.push(CommitLog.open(`${tables.file}${LOG_ENDING}`, tables.identity()))
+    return null
+  })
+  const [log] = opened
+  if (log === undefined) throw new Error('no log')
+  return log
 }
 
 /** Runs what makes a file, so that nobody else may read it. Threads other than the first cannot set this, and make no backups. */
@@ -291,62 +343,4 @@ async function asPrivate<T>(work: () => Promise<T>): Promise<T> {
   } finally {
     if (before !== null) process.umask(before)
   }
-}
-
-function decodeKeys(value: Buffer): Buffer[] | null {
-  const reader = new XdrReader(value)
-  if (!reader.bool('history')) return null
-  const count = reader.count('history', LIMITS.storeHistoryKeys, WORD)
-  return Array.from({ length: count }, () => reader.opaque('history', LIMITS.storeKeyBytes))
-}
-
-/** An error that says so, where the disk was full; every other as it is. */
-function asFull(file: string, error: unknown): unknown {
-  if (!isFull(file, error)) return error
-  return new PortolanError('ERR_PORTOLAN_STORE_FULL', `${file}: ${messageOf(error)}`, {
-    hint: 'Make room on the disk; what was written before is safe.',
-    cause: error,
-  })
-}
-
-function isFull(file: string, error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (typeof code !== 'number') return systemCode(error) === 'ENOSPC'
-  if (FULL_CODES.has(code)) return true
-  // LMDB calls it an error of input and output when only a part of a page found room.
-  return code === constants.errno.EIO && freeBytesAt(file) < NO_ROOM_BYTES
-}
-
-function freeBytesAt(file: string): number {
-  const { bavail, bsize } = statfsSync(dirname(file))
-  return bavail * bsize
-}
-
-function* readRange(
-  table: Table,
-  { from, to }: KeyRange,
-  { isReverse = false, limit }: RangeOptions,
-  transaction?: Transaction,
-): Generator<Entry, void, undefined> {
-  const bounds = isReverse
-    ? { start: asBuffer(to), end: asBuffer(from), reverse: true, exclusiveStart: true, inclusiveEnd: true }
-    : { start: asBuffer(from), end: asBuffer(to) }
-  const options = { ...bounds, ...(limit === undefined ? {} : { limit }), ...(transaction ? { transaction } : {}) }
-  for (const { key, value } of table.getRange(options)) yield { key, value }
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-}
-
-/** Numbers as keys and values: eight bytes, so that their order is that of the bytes. */
-function numberBytes(value: number): Buffer {
-  const bytes = Buffer.alloc(8)
-  bytes.writeUInt32BE(Math.floor(value / 0x1_0000_0000), 0)
-  bytes.writeUInt32BE(value >>> 0, 4)
-  return bytes
-}
-
-function readNumber(bytes: Buffer): number {
-  return bytes.readUInt32BE(0) * 0x1_0000_0000 + bytes.readUInt32BE(4)
 }

@@ -14,7 +14,7 @@ import { SECRET_PAIR, pairOf, readFirstInIndex, readIndex } from '../../src/dire
 import { decodeJournal, encodeJournal } from '../../src/directory/journal.ts'
 import { indexKey, overflowKey } from '../../src/directory/keys.ts'
 import { valuesOf } from '../../src/directory/model.ts'
-import { Overlay } from '../../src/directory/overlay.ts'
+import { Overlay } from '../../src/store/overlay.ts'
 import { decodeRecord, encodeRecord, requireRecord, valuesIn } from '../../src/directory/record.ts'
 import { updateIndex } from '../../src/directory/index-pairs.ts'
 import type { Entry, KeyRange, Reader } from '../../src/store/index.ts'

@@ -312,6 +312,7 @@ function testBatches(open: OpenStore): void {
       }
     }
     await Promise.all(Array.from({ length: WRITERS }, (_, index) => add(index % 2 === 0 ? store : other)))
+    store.refresh()
     assert.equal(textAt(store, 'count'), String(WRITERS))
     assert.equal(store.revision(), WRITERS + 1)
   })

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { atEnd } from '../../test/support/at-end.ts'
 import { tempFolder } from '../../test/support/temp-folder.ts'
-import { LmdbStore } from '../store/index.ts'
+import { LmdbStore } from './lmdb.ts'
 import { Overlay } from './overlay.ts'
 
 const key = fc

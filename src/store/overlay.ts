@@ -2,7 +2,7 @@
  * A store with changes laid over it that are not committed yet: what lets many writes be worked out one upon another, and
  * then be one batch.
  */
-import type { Batch, Entry, KeyRange, RangeOptions, Reader } from '../store/index.ts'
+import type { Batch, Entry, KeyRange, RangeOptions, Reader } from './store.ts'
 
 interface Change {
   readonly key: Buffer
@@ -25,6 +25,13 @@ export class Overlay implements Reader {
 
   constructor(below: Reader) {
     this.#below = below
+  }
+
+  /** The same changes over another reader; what is changed in the one later is not changed in the other. */
+  over(below: Reader): Overlay {
+    const copy = new Overlay(below)
+    for (const [name, change] of this.#changes) copy.#changes.set(name, change)
+    return copy
   }
 
   get size(): number {
