@@ -55,6 +55,9 @@ export interface TableQuery {
  *
  * Most lines of a busy machine are not asked for, so a line is read only as far as needed to see that. Addresses repeat,
  * so each is put into words once.
+ *
+ * The kernel writes a table out a page at a time, and finds its place again by counting in a chain of its hash table: where a
+ * socket came into that chain meanwhile, it writes the last line twice (tcp_seek_last_pos in net/ipv4/tcp_ipv4.c).
  */
 export function parseSocketTable(text: string, query: TableQuery, rows: SocketRow[]): void {
   const words = new Map<string, string>()
@@ -66,14 +69,29 @@ export function parseSocketTable(text: string, query: TableQuery, rows: SocketRo
     }
     return word
   }
+  let last: SocketRow | null = null
   let from = text.indexOf('\n') + 1 // the first line names the columns
   while (from > 0 && from < text.length) {
     const newline = text.indexOf('\n', from)
     const end = newline === -1 ? text.length : newline
     const row = parseLine(text, from, end, query, address)
-    if (row !== null) rows.push(row)
+    if (row !== null && (last === null || !isSameSocket(row, last))) {
+      rows.push(row)
+      last = row
+    }
     from = end + 1
   }
+}
+
+/** Its state may have changed between the two lines. */
+function isSameSocket(one: SocketRow, other: SocketRow): boolean {
+  return (
+    one.inode === other.inode &&
+    one.port === other.port &&
+    one.remotePort === other.remotePort &&
+    one.address === other.address &&
+    one.remoteAddress === other.remoteAddress
+  )
 }
 
 /** Where the columns begin that count: after the first, the place in the kernel's hash table, and its colon. */
