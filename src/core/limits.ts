@@ -85,7 +85,7 @@ export const LIMITS = {
   probeKeptAnswers: 4_000_000,
   /** Hosts of one scan that a report tells of: a /14; each takes some 200 bytes. */
   probeKeptHosts: 262_144,
-  /** Runs of addresses that the targets of one probe may be scattered over: 16 bytes each when read, some 100 while reading. */
+  /** Runs of addresses that the targets of one probe may be scattered over: 12 bytes each once read, but 600 while a list is. */
   targetSpans: 1_048_576,
   /** Words of one list of targets, and its characters: as many addresses of IPv6 at their longest, with a line end. */
   targetWords: 1_048_576,

@@ -53,10 +53,10 @@ function groupsOf(text: string): readonly string[] {
 
 /** The canonical text of RFC 5952 §4: lower case, the first of the longest runs of zeros shortened. */
 export function formatIpv6(value: bigint): string {
-  const groups = Array.from({ length: GROUPS }, (_, at) =>
-    ((value >> BigInt(16 * (GROUPS - 1 - at))) & 0xffffn).toString(16),
-  )
-  const text = groups.join(':')
+  const digits = value.toString(16).padStart(4 * GROUPS, '0')
+  let text = ''
+  for (let at = 0; at < digits.length; at += 4)
+    text += `${at === 0 ? '' : ':'}${Number.parseInt(digits.slice(at, at + 4), 16).toString(16)}`
   let [from, length] = [0, 0]
   for (const run of text.matchAll(/\b0(?::0)+\b/g))
     if (run[0].length > length) [from, length] = [run.index, run[0].length]

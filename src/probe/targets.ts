@@ -33,10 +33,17 @@ export interface Targets {
   readonly unresolved: readonly PortolanError[]
 }
 
+/** A name with what was found for it. */
+interface ResolvedName {
+  readonly name: string
+  readonly spans: AddressSpans
+  readonly failure: PortolanError | null
+}
+
+/** What some words name: the addresses of all, and the names one by one. */
 interface Resolved {
   readonly spans: AddressSpans
-  readonly name: string | null
-  readonly failure: PortolanError | null
+  readonly names: readonly ResolvedName[]
 }
 
 /**
@@ -49,14 +56,14 @@ export async function resolveTargets(words: readonly TargetWord[], options: Targ
   const { exclude = [], family = null, allAddresses = false, resolve = resolveBySystem, signal } = options
   const found = await resolveWords(words, { family, isAll: allAddresses, resolve, signal })
   const spared = await resolveWords(exclude, { family: null, isAll: true, resolve, signal })
-  for (const { failure } of spared) if (failure !== null) throw failure
-  const hosts = subtractHosts(joinSpans(found), joinSpans(spared))
+  for (const { failure } of spared.names) if (failure !== null) throw failure
+  const hosts = subtractHosts(found.spans, spared.spans)
   const outside = subtractHosts(hosts, ownGround())
-  const names = namesByAddress(found)
+  const names = namesByAddress(found.names)
   return {
     hosts: makeHostSet(hosts, names),
     outside: makeHostSet(outside, names),
-    unresolved: found.map(({ failure }) => failure).filter((failure) => failure !== null),
+    unresolved: found.names.map(({ failure }) => failure).filter((failure) => failure !== null),
   }
 }
 
@@ -67,27 +74,34 @@ interface Resolution {
   readonly signal: AbortSignal | undefined
 }
 
-/** In the order of the words, with some names asked for at once. */
-async function resolveWords(words: readonly TargetWord[], resolution: Resolution): Promise<readonly Resolved[]> {
-  const specs = words.map((target) => ({ target, spec: parseTarget(target) }))
-  const results: Resolved[] = []
-  const pending: { readonly at: number; readonly target: TargetWord; readonly name: string }[] = []
-  for (const [at, { target, spec }] of specs.entries()) {
-    if (spec.kind === 'name') pending.push({ at, target, name: spec.name })
+/** All words are read before the first name is asked for; then some at once. */
+async function resolveWords(words: readonly TargetWord[], resolution: Resolution): Promise<Resolved> {
+  const ipv4: Span<number>[] = []
+  const ipv6: Ipv6Span[] = []
+  const add = (spans: AddressSpans): void => {
+    for (const span of spans.ipv4) ipv4.push(span)
+    for (const span of spans.ipv6) ipv6.push(span)
+  }
+  const pending: { readonly target: TargetWord; readonly name: string }[] = []
+  for (const target of words) {
+    const spec = parseTarget(target)
+    if (spec.kind === 'name') pending.push({ target, name: spec.name })
     else {
       requireFamily(target, spec.spans, resolution.family)
-      results[at] = { spans: spec.spans, name: null, failure: null }
+      add(spec.spans)
     }
   }
-  const queue = pending.values()
+  const names: ResolvedName[] = []
+  const queue = pending.entries()
   const ask = async (): Promise<void> => {
-    for (const { at, target, name } of queue) {
+    for (const [at, { target, name }] of queue) {
       resolution.signal?.throwIfAborted()
-      results[at] = await resolveName(target, name, resolution)
+      names[at] = await resolveName(target, name, resolution)
     }
   }
   await Promise.all(Array.from({ length: LIMITS.namesAtOnce }, ask))
-  return results
+  for (const { spans } of names) add(spans)
+  return { spans: { ipv4, ipv6 }, names }
 }
 
 function requireFamily(target: TargetWord, { ipv4, ipv6 }: AddressSpans, family: 4 | 6 | null): void {
@@ -102,11 +116,11 @@ function requireFamily(target: TargetWord, { ipv4, ipv6 }: AddressSpans, family:
   )
 }
 
-async function resolveName(target: TargetWord, name: string, resolution: Resolution): Promise<Resolved> {
+async function resolveName(target: TargetWord, name: string, resolution: Resolution): Promise<ResolvedName> {
   const { family, isAll, resolve } = resolution
-  const fail = (why: string): Resolved => ({
+  const fail = (why: string): ResolvedName => ({
     spans: { ipv4: [], ipv6: [] },
-    name,
+    name: target.word,
     failure: targetError(
       'ERR_PORTOLAN_NAME_UNRESOLVED',
       target,
@@ -133,24 +147,13 @@ async function resolveBySystem(name: string, family: 4 | 6 | null): Promise<read
   return found.map(({ address }) => address)
 }
 
-function joinSpans(all: readonly Resolved[]): AddressSpans {
-  const ipv4: Span<number>[] = []
-  const ipv6: Ipv6Span[] = []
-  for (const { spans } of all) {
-    for (const span of spans.ipv4) ipv4.push(span)
-    for (const span of spans.ipv6) ipv6.push(span)
-  }
-  return { ipv4, ipv6 }
-}
-
 /** The first name that the user gave for an address stands for it. */
-function namesByAddress(all: readonly Resolved[]): ReadonlyMap<string, string> {
+function namesByAddress(all: readonly ResolvedName[]): ReadonlyMap<string, string> {
   const names = new Map<string, string>()
   const add = (address: string, name: string): void => {
     if (!names.has(address)) names.set(address, name)
   }
   for (const { spans, name } of all) {
-    if (name === null) continue
     for (const { first } of spans.ipv4) add(formatIpv4(first), name)
     for (const { first, zone } of spans.ipv6) add(formatZoned(first, zone), name)
   }
