@@ -2,7 +2,7 @@
 import { PortolanError, printable } from '../core/index.ts'
 
 import type { ProbeTransport } from './model.ts'
-import { NUMBER_STEPS, mergeSpans } from './spans.ts'
+import { NUMBER_STEPS, listNumbers, mergeSpans } from './spans.ts'
 import type { Span } from './spans.ts'
 import type { PortSet } from './targets-model.ts'
 import { rankedPorts } from './top-ports.ts'
@@ -98,7 +98,7 @@ export function readPortText(text: string): PortSet | null {
 
 function setOfSpans(spans: readonly Span<number>[]): PortSet {
   const merged = mergeSpans(spans, NUMBER_STEPS)
-  const ports = Uint16Array.from(merged.flatMap(({ first, last }) => rangeOf(first, last)))
+  const ports = Uint16Array.from(merged.flatMap(listNumbers))
   const isIn = new Uint8Array(PORT_MAX + 1)
   for (const port of ports) isIn[port] = 1
   return {
@@ -111,8 +111,4 @@ function setOfSpans(spans: readonly Span<number>[]): PortSet {
     has: (port) => isIn[port] === 1,
     toText: () => merged.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`)).join(','),
   }
-}
-
-function rangeOf(first: number, last: number): readonly number[] {
-  return Array.from({ length: last - first + 1 }, (_, at) => first + at)
 }

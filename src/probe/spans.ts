@@ -49,3 +49,8 @@ export function subtractSpans<N extends number | bigint>(
   }
   return left
 }
+
+/** The numbers of a run, each: for runs that are known to be short. */
+export function listNumbers({ first, last }: Span<number>): readonly number[] {
+  return Array.from({ length: last - first + 1 }, (_, at) => first + at)
+}

@@ -21,7 +21,7 @@ import {
   splitMapped,
 } from './addresses.ts'
 import type { AddressSpans } from './addresses.ts'
-import { NUMBER_STEPS, mergeSpans } from './spans.ts'
+import { NUMBER_STEPS, listNumbers, mergeSpans } from './spans.ts'
 import type { Span } from './spans.ts'
 
 /** A word and where it stood: `hosts.txt:3`; null for the command line. */
@@ -119,7 +119,7 @@ function spansOfOctets(target: TargetWord, octets: readonly string[]): readonly 
   // What is whole at the end does not divide: 10.0.*.* is one span.
   let least = runs.length - 1
   while (least > 0 && isWhole(least)) least -= 1
-  const values = runs.slice(0, least).map((each) => each.flatMap(({ first, last }) => range(first, last)))
+  const values = runs.slice(0, least).map((each) => each.flatMap(listNumbers))
   const count = values.reduce((product, each) => product * each.length, runs[least]?.length ?? 0)
   if (count > LIMITS.targetSpans)
     throw targetError(
@@ -139,10 +139,6 @@ function spansOfOctets(target: TargetWord, octets: readonly string[]): readonly 
       last: (prefix * 256 + last + 1) * scale - 1,
     })),
   )
-}
-
-function range(first: number, last: number): readonly number[] {
-  return Array.from({ length: last - first + 1 }, (_, at) => first + at)
 }
 
 /** `7`, `1-9`, `-9`, `200-`, `-` or `*`, and several of them with commas. */
