@@ -16,10 +16,10 @@ import type { InputOptions, OutputOptions } from 'rolldown'
 const LATER = new RegExp(
   [
     'src/cli/commands/(?!index|port|netinfo-tools)',
-    'src/cli/(help|range-page|csv-rows|watch-listeners|version|listener-filter|listener-table|service-label|domain-options|ask-secret|netinfo/|serve/)',
+    'src/cli/(help|range-page|csv-rows|watch-listeners|version|listener-filter|listener-table|service-label|domain-options|ask-secret|netinfo/|probe/|serve/)',
     'src/listeners/(ancestors|darwin|lsof|netstat|process-state|ps|run-tool|tasklist|windows)',
     'src/registry/(diff|fetch-csv|iana-csv|index-build|lore-build|npm-packages|replace-file|table|update)',
-    'src/(store|directory|netinfo)/',
+    'src/(store|directory|netinfo|probe)/',
     'src/core/(csv|log|sync|text|xdr)',
   ]
     .map((part) => `${part}.*`)

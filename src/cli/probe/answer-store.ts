@@ -1,0 +1,115 @@
+/**
+ * Keeps the answers of a scan in columns, 13 bytes each, until a report is made of them: an object for each of a million closed
+ * ports would take a hundred times that.
+ */
+import { PORT_STATES, PROBE_TRANSPORTS, REASONS } from '../../probe/index.ts'
+import type { PortAnswer, PortState, ProbeTransport, Reason } from '../../probe/index.ts'
+
+const FIRST_ROOM = 1024
+
+/** An answer as it is kept; `host` is a number that the store gave to the address. */
+export interface KeptAnswer {
+  readonly host: number
+  readonly port: number
+  readonly transport: ProbeTransport
+  readonly state: PortState
+  readonly reason: Reason
+  readonly rttMs: number | null
+  readonly attempts: number
+}
+
+export class AnswerStore {
+  readonly #hosts: Map<string, number> = new Map()
+  readonly #addresses: string[] = []
+  #host: Uint32Array = new Uint32Array(FIRST_ROOM)
+  #port: Uint16Array = new Uint16Array(FIRST_ROOM)
+  /** The number of the state, and that of the transport times 16. */
+  #state: Uint8Array = new Uint8Array(FIRST_ROOM)
+  #reason: Uint8Array = new Uint8Array(FIRST_ROOM)
+  /** NaN where there is none. */
+  #rtt: Float32Array = new Float32Array(FIRST_ROOM)
+  #attempts: Uint8Array = new Uint8Array(FIRST_ROOM)
+  #length: number = 0
+
+  get length(): number {
+    return this.#length
+  }
+
+  /** The addresses, each at its number. */
+  get addresses(): readonly string[] {
+    return this.#addresses
+  }
+
+  add(answer: PortAnswer): void {
+    const at = this.#length
+    if (at === this.#port.length) this.#grow()
+    this.#length += 1
+    this.#host[at] = this.#numberOf(answer.host)
+    this.#port[at] = answer.port
+    this.#state[at] = PORT_STATES.indexOf(answer.state) + 16 * PROBE_TRANSPORTS.indexOf(answer.transport)
+    this.#reason[at] = REASONS.indexOf(answer.reason)
+    this.#rtt[at] = answer.rttMs ?? Number.NaN
+    this.#attempts[at] = Math.min(255, answer.attempts)
+  }
+
+  /** The answers in the order of `compareHosts`, then by transport and port. */
+  *inOrder(compareHosts: (a: string, b: string) => number): Generator<KeptAnswer, void, undefined> {
+    const rank = new Uint32Array(this.#addresses.length)
+    const ordered = this.#addresses.map((address, host) => ({ address, host }))
+    ordered.sort((a, b) => compareHosts(a.address, b.address))
+    for (const [place, { host }] of ordered.entries()) rank[host] = place
+    // Sorted as numbers, without calling back: host (20 bits and more), transport (1 bit), port (16 bits), place (32 bits)
+    // do not fit into 53, so that the place is found by sorting two times: by port first, then, as that keeps, by host.
+    const places = this.#sortedBy(
+      Uint32Array.from({ length: this.#length }, (_, index) => index),
+      (at) => (((this.#state[at] ?? 0) >> 4) << 16) | (this.#port[at] ?? 0),
+    )
+    for (const at of this.#sortedBy(places, (each) => rank[this.#host[each] ?? 0] ?? 0)) yield this.#at(at)
+  }
+
+  /** Sorts places by a number below 2^21, and keeps the order of those that are equal. */
+  #sortedBy(places: Uint32Array, keyOf: (at: number) => number): Uint32Array {
+    const keys = Float64Array.from(places, (at, index) => keyOf(at) * 2 ** 32 + index).toSorted()
+    return Uint32Array.from(keys, (key) => places[key % 2 ** 32] ?? 0)
+  }
+
+  #at(at: number): KeptAnswer {
+    const rtt = this.#rtt[at] ?? Number.NaN
+    const state = this.#state[at] ?? 0
+    return {
+      host: this.#host[at] ?? 0,
+      port: this.#port[at] ?? 0,
+      transport: PROBE_TRANSPORTS[state >> 4] ?? 'tcp',
+      state: PORT_STATES[state & 15] ?? 'unmeasured',
+      reason: REASONS[this.#reason[at] ?? 0] ?? 'no-response',
+      rttMs: Number.isNaN(rtt) ? null : rtt,
+      attempts: this.#attempts[at] ?? 0,
+    }
+  }
+
+  #numberOf(address: string): number {
+    const known = this.#hosts.get(address)
+    if (known !== undefined) return known
+    const number = this.#addresses.length
+    this.#hosts.set(address, number)
+    this.#addresses.push(address)
+    return number
+  }
+
+  #grow(): void {
+    const room = this.#port.length * 2
+    const larger = <Column extends Uint32Array | Uint16Array | Uint8Array | Float32Array>(
+      column: Column,
+      made: Column,
+    ): Column => {
+      made.set(column)
+      return made
+    }
+    this.#host = larger(this.#host, new Uint32Array(room))
+    this.#port = larger(this.#port, new Uint16Array(room))
+    this.#state = larger(this.#state, new Uint8Array(room))
+    this.#reason = larger(this.#reason, new Uint8Array(room))
+    this.#rtt = larger(this.#rtt, new Float32Array(room))
+    this.#attempts = larger(this.#attempts, new Uint8Array(room))
+  }
+}

@@ -1,0 +1,16 @@
+/** Opens what a scan is explained by. */
+import type { LoreBook, Registry } from '../../registry/index.ts'
+import type { Context } from '../command.ts'
+import { withMachines } from './machines.ts'
+import { MeaningBook } from './meaning.ts'
+
+/** @param ports those of which the directory is asked what it declares */
+export function withMeanings<Result>(
+  registry: Registry,
+  lore: LoreBook,
+  ports: ReadonlySet<number>,
+  { env }: Context,
+  use: (book: MeaningBook) => Promise<Result> | Result,
+): Promise<Result> {
+  return withMachines(ports, env, (machines) => use(new MeaningBook(registry, lore, machines)))
+}
