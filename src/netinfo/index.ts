@@ -20,6 +20,7 @@ export {
   RpcError,
   setMapping,
   unsetMapping,
+  writeMethodsOver,
 } from './client/index.ts'
 export type {
   BindCandidate,
@@ -31,6 +32,7 @@ export type {
   RpcFailure,
   ServerConnection,
   ServerOptions,
+  WriteMethods,
 } from './client/index.ts'
 export { BINDER, NETINFO, WRITE_PROCEDURES } from './codec.ts'
 export type { Answer, Codec, Ports, Procedure, Registration } from './codec.ts'

@@ -2,9 +2,10 @@
 import { existsSync, statSync } from 'node:fs'
 import { basename, dirname, extname } from 'node:path'
 import { PortolanError, messageOf, systemCode } from '../../core/index.ts'
-import { APPEND, DirectoryError, Domain, ROOT_OBJECT, STATUS, valuesOf } from '../../directory/index.ts'
-import type { Caller, DirectoryObject, Id, Properties, WriteOperation } from '../../directory/index.ts'
-import type { DomainHandle } from '../../netinfo/index.ts'
+import { DirectoryError, Domain, ROOT_OBJECT, STATUS, valuesOf } from '../../directory/index.ts'
+import type { Caller, DirectoryObject, Id, Properties } from '../../directory/index.ts'
+import { writeMethodsOver } from '../../netinfo/index.ts'
+import type { DomainHandle, WriteMethods } from '../../netinfo/index.ts'
 import { LmdbStore } from '../../store/index.ts'
 import { objectOf, readPath } from './paths.ts'
 import { NiclError } from './nicl-status.ts'
@@ -152,36 +153,13 @@ async function* laterOf(domain: Domain): AsyncGenerator<DirectoryObject, void, u
   yield* domain.objects()
 }
 
-type Writes = Pick<
-  DomainHandle,
-  | 'create'
-  | 'destroy'
-  | 'write'
-  | 'createProperty'
-  | 'destroyProperty'
-  | 'writeProperty'
-  | 'renameProperty'
-  | 'createValue'
-  | 'destroyValue'
-  | 'writeValue'
->
-
-function writesOf(domain: Domain): Writes {
-  const write = async (operation: WriteOperation): Promise<Id> => (await domain.write(operation, CALLER)).id
-  return {
-    create: async (parent, properties, where = APPEND) => {
-      const { id, child } = await domain.write({ kind: 'create', parent, properties, where }, CALLER)
+function writesOf(domain: Domain): WriteMethods {
+  return writeMethodsOver(
+    async (operation) => {
+      const { id, child } = await domain.write(operation, CALLER)
       if (child === undefined) throw new DirectoryError(STATUS.SYSTEMERR)
       return { parent: id, child }
     },
-    destroy: (parent, child) => write({ kind: 'destroy', parent, child }),
-    write: (id, properties) => write({ kind: 'write', id, properties }),
-    createProperty: (id, property, where = APPEND) => write({ kind: 'createProperty', id, property, where }),
-    destroyProperty: (id, index) => write({ kind: 'destroyProperty', id, index }),
-    writeProperty: (id, index, values) => write({ kind: 'writeProperty', id, index, values }),
-    renameProperty: (id, index, name) => write({ kind: 'renameProperty', id, index, name }),
-    createValue: (id, index, value, where = APPEND) => write({ kind: 'createValue', id, index, value, where }),
-    destroyValue: (id, index, at) => write({ kind: 'destroyValue', id, index, at }),
-    writeValue: (id, index, at, value) => write({ kind: 'writeValue', id, index, at, value }),
-  }
+    async (operation) => (await domain.write(operation, CALLER)).id,
+  )
 }

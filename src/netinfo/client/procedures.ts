@@ -1,9 +1,11 @@
 /** netinfod's procedures as methods (protocol.md §5), over whatever makes the calls. */
-import { APPEND, DirectoryError, STATUS } from '../../directory/index.ts'
+import { DirectoryError, STATUS } from '../../directory/index.ts'
 import type { Id, WriteOperation } from '../../directory/index.ts'
 import type { Answer, Procedure } from '../codec.ts'
 import { NETINFO, WRITE_PROCEDURES } from '../codec.ts'
 import type { DomainHandle } from '../handle.ts'
+import { writeMethodsOver } from './write-methods.ts'
+import type { CreateOperation } from './write-methods.ts'
 
 /** Reads may be asked of any server of a domain; writes are for its master. They have times of their own. */
 export type CallKind = 'read' | 'write'
@@ -26,13 +28,11 @@ export function proceduresOver(call: Call): Procedures {
   const ask = async <A, R>(procedure: Procedure<A, Answer<R>>, args: A): Promise<R> =>
     payloadOf(procedure, await call(procedure, args, 'read'))
   /** Writes answer the new id, all but create, which has a form of its own. */
-  const write = async (operation: Exclude<WriteOperation, { readonly kind: 'create' }>): Promise<Id> => {
+  const write = async (operation: Exclude<WriteOperation, CreateOperation>): Promise<Id> => {
     const procedure = NETINFO[WRITE_PROCEDURES[operation.kind]]
     return payloadOf(procedure, await call(procedure, operation, 'write'))
   }
-  const create = async (
-    operation: WriteOperation & { readonly kind: 'create' },
-  ): Promise<{ readonly child: Id; readonly parent: Id }> =>
+  const create = async (operation: CreateOperation): ReturnType<DomainHandle['create']> =>
     payloadOf(NETINFO.create, await call(NETINFO.create, operation, 'write'))
   return {
     ping: () => call(NETINFO.ping, undefined, 'read'),
@@ -50,16 +50,7 @@ export function proceduresOver(call: Call): Procedures {
     readProperty: (object, property) => ask(NETINFO.readprop, { id: idOf(object), index: property }),
     readValue: (object, property, value) => ask(NETINFO.readname, { id: idOf(object), index: property, at: value }),
     rparent: () => ask(NETINFO.rparent, undefined),
-    create: (parent, properties, where = APPEND) => create({ kind: 'create', parent, properties, where }),
-    destroy: (parent, child) => write({ kind: 'destroy', parent, child }),
-    write: (id, properties) => write({ kind: 'write', id, properties }),
-    createProperty: (id, property, where = APPEND) => write({ kind: 'createProperty', id, property, where }),
-    destroyProperty: (id, index) => write({ kind: 'destroyProperty', id, index }),
-    writeProperty: (id, index, values) => write({ kind: 'writeProperty', id, index, values }),
-    renameProperty: (id, index, name) => write({ kind: 'renameProperty', id, index, name }),
-    createValue: (id, index, value, where = APPEND) => write({ kind: 'createValue', id, index, value, where }),
-    destroyValue: (id, index, at) => write({ kind: 'destroyValue', id, index, at }),
-    writeValue: (id, index, at, value) => write({ kind: 'writeValue', id, index, at, value }),
+    ...writeMethodsOver(create, write),
     perform: async (operation) => (operation.kind === 'create' ? (await create(operation)).parent : write(operation)),
     resync: async () => {
       const status = await call(NETINFO.resync, undefined, 'read')
