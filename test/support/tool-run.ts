@@ -5,7 +5,7 @@ import type { DomainHandle, OpenOptions } from '../../src/netinfo/index.ts'
 import type { Context } from '../../src/cli/command.ts'
 import type { Client } from '../../src/cli/netinfo/client.ts'
 import { makeStyle } from '../../src/cli/style.ts'
-import type { MemoryDomain } from './memory-domain.ts'
+import { MemoryDomain } from './memory-domain.ts'
 
 export interface ToolRun {
   readonly status: number
@@ -88,6 +88,23 @@ export class MemoryClient implements Client {
   domainNameOf(): Promise<string> {
     return Promise.resolve('/ada')
   }
+}
+
+/** A tool, and the domain that it works on. */
+export interface ToolOnDomain {
+  readonly domain: MemoryDomain
+  readonly client: MemoryClient
+  readonly run: (words: readonly string[], input?: ToolInput) => Promise<ToolRun>
+}
+
+/** A tool on a domain in memory that is `.`, `/` and `127.0.0.1/network`; with `isMaster` false a clone serves it. */
+export function toolOnDomain(
+  tool: (words: readonly string[], context: Context, client: Client) => Promise<number>,
+  { isMaster = true, tree = SAMPLE_TREE }: { readonly isMaster?: boolean; readonly tree?: Tree } = {},
+): ToolOnDomain {
+  const domain = new MemoryDomain({ tag: 'network', address: '127.0.0.1' }, tree)
+  const client = new MemoryClient({ '.': domain, '/': domain, '127.0.0.1/network': domain }, isMaster)
+  return { domain, client, run: (words, input) => runTool((context) => tool(words, context, client), input) }
 }
 
 /** A small domain of many kinds: users, groups, machines, services, mounts and a printer. */

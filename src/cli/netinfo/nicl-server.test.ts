@@ -6,25 +6,21 @@ import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { MemoryDomain } from '../../../test/support/memory-domain.ts'
 import { tempFolder } from '../../../test/support/temp-folder.ts'
-import { MemoryClient, SAMPLE_TREE, runTool } from '../../../test/support/tool-run.ts'
-import type { ToolInput, ToolRun } from '../../../test/support/tool-run.ts'
+import { MemoryClient, SAMPLE_TREE, runTool, toolOnDomain } from '../../../test/support/tool-run.ts'
+import type { ToolOnDomain } from '../../../test/support/tool-run.ts'
 import { DirectoryError, STATUS } from '../../directory/index.ts'
 import type { DomainHandle, OpenOptions } from '../../netinfo/index.ts'
 import { nicl } from './nicl.ts'
 
-interface Made {
-  readonly domain: MemoryDomain
-  readonly client: MemoryClient
-  readonly run: (words: readonly string[], input?: ToolInput) => Promise<ToolRun>
-}
+const made = (isMaster = true): ToolOnDomain => toolOnDomain(nicl, { isMaster })
 
-function made(isMaster = true): Made {
-  const domain = new MemoryDomain({ tag: 'network', address: '127.0.0.1' }, SAMPLE_TREE)
-  const client = new MemoryClient({ '.': domain, '127.0.0.1/network': domain }, isMaster)
-  return { domain, client, run: (words, input) => runTool((context) => nicl(words, context, client), input) }
-}
-
-async function printed({ run }: Made, words: readonly string[], out: string, status = 0, err = ''): Promise<void> {
+async function printed(
+  { run }: ToolOnDomain,
+  words: readonly string[],
+  out: string,
+  status = 0,
+  err = '',
+): Promise<void> {
   assert.deepEqual(await run(words), { status, out, err, questions: [] })
 }
 

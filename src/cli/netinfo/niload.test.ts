@@ -2,7 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { MemoryDomain } from '../../../test/support/memory-domain.ts'
-import { MemoryClient, SAMPLE_TREE, entry, propertiesOf, runTool } from '../../../test/support/tool-run.ts'
+import {
+  MemoryClient,
+  SAMPLE_TREE,
+  entry,
+  propertiesOf,
+  runTool,
+  toolOnDomain,
+} from '../../../test/support/tool-run.ts'
 import type { ToolInput, ToolRun } from '../../../test/support/tool-run.ts'
 import { trees } from '../../../test/support/trees.ts'
 import { bytesOf } from '../../core/index.ts'
@@ -19,13 +26,8 @@ interface Made {
 }
 
 function made(isMaster = true, tree: Tree = SAMPLE_TREE): Made {
-  const domain = new MemoryDomain({ tag: 'network', address: '127.0.0.1' }, tree)
-  const client = new MemoryClient({ '.': domain, '127.0.0.1/network': domain }, isMaster)
-  return {
-    domain,
-    client,
-    run: (words, input = '', more = {}) => runTool((context) => niload(words, context, client), { ...more, input }),
-  }
+  const { run, ...rest } = toolOnDomain(niload, { isMaster, tree })
+  return { ...rest, run: (words, input = '', more = {}) => run(words, { ...more, input }) }
 }
 
 const EMPTY: Tree = { properties: [], children: [] }
