@@ -34,6 +34,22 @@ function pingWith(xid: number, lengthBytes: number): Buffer {
   return recordOf(callBytes({ xid, program: PROGRAM, version: 1, procedure: 0, args: Buffer.alloc(lengthBytes) }))
 }
 
+/** An answer that takes a turn, and how many waited for it at once at the most. */
+function countWaiting(): { readonly answer: () => Promise<RpcAnswer>; readonly most: () => number } {
+  let now = 0
+  let most = 0
+  return {
+    answer: async () => {
+      now += 1
+      most = Math.max(most, now)
+      await new Promise((resolve) => void setImmediate(resolve))
+      now -= 1
+      return 'done'
+    },
+    most: () => most,
+  }
+}
+
 /** A client that has been answered: the server has taken its connection into its table. */
 async function connectAnswered(context: TestContext, server: RpcServer): Promise<RawClient> {
   const client = await connect(context, server)
@@ -202,38 +218,24 @@ describe('replies', () => {
   })
 
   test('no more calls of one connection wait in the program than allowed', async (context) => {
-    let now = 0
-    let most = 0
-    const server = await start(context, { pendingCalls: 4 }, async (): Promise<RpcAnswer> => {
-      now += 1
-      most = Math.max(most, now)
-      await new Promise((resolve) => void setImmediate(resolve))
-      now -= 1
-      return 'done'
-    })
+    const waiting = countWaiting()
+    const server = await start(context, { pendingCalls: 4 }, waiting.answer)
     const client = await connect(context, server)
     client.send(Buffer.concat(Array.from({ length: 100 }, (_, xid) => ping(xid))))
     const seen = new Set<number>()
     for (let count = 0; count < 100; count += 1) seen.add(replyParts((await client.receive()) ?? Buffer.alloc(0)).xid)
     assert.equal(seen.size, 100)
-    assert.equal(most, 4)
+    assert.equal(waiting.most(), 4)
   })
 
   test('what the waiting calls of one connection hold is bounded, and all are answered', async (context) => {
-    let now = 0
-    let most = 0
-    const server = await start(context, { recordBytes: 4000 }, async (): Promise<RpcAnswer> => {
-      now += 1
-      most = Math.max(most, now)
-      await new Promise((resolve) => void setImmediate(resolve))
-      now -= 1
-      return 'done'
-    })
+    const waiting = countWaiting()
+    const server = await start(context, { recordBytes: 4000 }, waiting.answer)
     const client = await connect(context, server)
     for (let xid = 0; xid < 20; xid += 1) client.send(pingWith(xid, 3000))
     for (let count = 0; count < 20; count += 1) assert.notEqual(await client.receive(), null)
     // The second passes the limit, and the third waits.
-    assert.equal(most, 2)
+    assert.equal(waiting.most(), 2)
   })
 
   test('who brings more than the waiting calls of all may hold is cut, and the others are answered', async (context) => {
