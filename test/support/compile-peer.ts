@@ -13,8 +13,16 @@ import { requirePeers, requireThat } from './peers.ts'
 const SOURCES = join(import.meta.dirname, '../peers')
 const INCLUDE = '/usr/include/tirpc'
 const PROTOCOLS = ['netinfo', 'binder']
-const PROGRAM_FILES = ['main.c', 'words.c', 'netinfo-calls.c', 'binder-calls.c']
-const FILES = [...PROGRAM_FILES, 'peer.h', ...PROTOCOLS.map((name) => `${name}.x`)]
+const PROGRAM_FILES = [
+  'main.c',
+  'words.c',
+  'netinfo-arguments.c',
+  'netinfo-results.c',
+  'netinfo-calls.c',
+  'binder-calls.c',
+]
+const HEADERS = ['peer.h', 'netinfo-forms.h']
+const FILES = [...PROGRAM_FILES, ...HEADERS, ...PROTOCOLS.map((name) => `${name}.x`)]
 /** What rpcgen makes of each protocol; `-M` has the stubs say how a call ended. */
 const GENERATED = [
   ['-h', '.h'],
