@@ -11,7 +11,7 @@ import { ROOT_CALLER, addTo, objectAt, setProperty } from './support/domain-of.t
 import { OriginalServer } from './support/original-server.ts'
 import type { Line } from './support/original-server.ts'
 import { requireLinux, requireRoot } from './support/peers.ts'
-import { LOOPBACK_SOURCE, connectorTo, startBinder, startHost } from './support/server-host.ts'
+import { LOOPBACK_SOURCE, connectorTo, nameServers, startBinder, startHost } from './support/server-host.ts'
 import type { BinderPorts, Host } from './support/server-host.ts'
 import { until } from './support/until.ts'
 
@@ -105,11 +105,7 @@ for (const line of LINES)
         address: EVE,
         tag: TAG,
         binders,
-        prepare: async (domain) => {
-          await setProperty(domain, 0, 'master', `ada/${TAG}`)
-          const ada = { name: 'ada', ip_address: [ADA, LOOPBACK_SOURCE], serves: `./${TAG}` }
-          await addTo(domain, 0, { name: 'machines', at: [ada] })
-        },
+        prepare: (domain) => nameServers(domain, TAG, { ada: ADA }),
       })
       const connection = await connect({ tag: TAG, address: EVE })
       atEnd(context, () => connection.close())
@@ -182,13 +178,8 @@ for (const line of LINES)
         tag: TAG,
         binders,
         prepare: async (domain) => {
-          await setProperty(domain, 0, 'master', `ada/${TAG}`)
           await setProperty(domain, 0, 'update_latency', '1')
-          const machines = [
-            { name: 'ada', ip_address: [ADA, LOOPBACK_SOURCE], serves: `./${TAG}` },
-            { name: 'eve', ip_address: [EVE, LOOPBACK_SOURCE], serves: `./${TAG}` },
-          ]
-          await addTo(domain, 0, { name: 'machines', at: machines })
+          await nameServers(domain, TAG, { ada: ADA, eve: EVE })
           await addTo(domain, 0, { name: 'users' })
         },
       })

@@ -8,7 +8,7 @@ import type { Domain, WriteOperation } from '../src/directory/index.ts'
 import { connectServer } from '../src/netinfo/client/server-connection.ts'
 import { ROOT_CALLER, addTo, idOf, objectAt, setProperty } from './support/domain-of.ts'
 import { requireLinux, requireRoot } from './support/peers.ts'
-import { LOOPBACK_SOURCE, startHost } from './support/server-host.ts'
+import { LOOPBACK_SOURCE, nameServers, startHost } from './support/server-host.ts'
 import type { BinderPorts, Host } from './support/server-host.ts'
 import { tempFolder } from './support/temp-folder.ts'
 import { until } from './support/until.ts'
@@ -21,21 +21,14 @@ const SECRET = '$argon2id$secret'
 
 /** What a new master has: itself and its clones. */
 async function asMaster(domain: Domain): Promise<void> {
-  await setProperty(domain, 0, 'master', `ada/${TAG}`)
   await setProperty(domain, 0, 'update_latency', '1')
-  const machines = [
-    { name: 'ada', ip_address: [ADA, LOOPBACK_SOURCE], serves: `./${TAG}` },
-    { name: 'eve', ip_address: [EVE, LOOPBACK_SOURCE], serves: `./${TAG}` },
-  ]
-  await addTo(domain, 0, { name: 'machines', at: machines })
+  await nameServers(domain, TAG, { ada: ADA, eve: EVE })
   await addTo(domain, 0, { name: 'users', at: [{ name: 'pia', uid: '530', passwd: SECRET }] })
 }
 
 /** What CREATECLONE makes: the master, and nothing else. */
 async function asClone(domain: Domain): Promise<void> {
-  await setProperty(domain, 0, 'master', `ada/${TAG}`)
-  const machines = [{ name: 'ada', ip_address: [ADA, LOOPBACK_SOURCE], serves: `./${TAG}` }]
-  await addTo(domain, 0, { name: 'machines', at: machines })
+  await nameServers(domain, TAG, { ada: ADA })
 }
 
 interface Pair {

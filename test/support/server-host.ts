@@ -18,6 +18,7 @@ import type { RpcProgram } from '../../src/netinfo/server/rpc-program.ts'
 import { RpcServer } from '../../src/netinfo/server/rpc-server.ts'
 import { systemTimers } from '../../src/netinfo/server/timers.ts'
 import { atEnd } from './at-end.ts'
+import { addTo, setProperty } from './domain-of.ts'
 import { tempFolder } from './temp-folder.ts'
 
 /** Where the binders of the hosts of one test listen, by address. */
@@ -46,6 +47,21 @@ export interface HostOptions {
   readonly folder?: string
   /** Fills or changes the domain before it is served. */
   readonly prepare?: (domain: Domain) => Promise<void>
+}
+
+/** Writes into a domain where its servers are, by name; the first is its master. */
+export async function nameServers(
+  domain: Domain,
+  tag: string,
+  servers: Readonly<Record<string, string>>,
+): Promise<void> {
+  await setProperty(domain, 0, 'master', `${Object.keys(servers)[0] ?? ''}/${tag}`)
+  const machines = Object.entries(servers).map(([name, address]) => ({
+    name,
+    ip_address: [address, LOOPBACK_SOURCE],
+    serves: `./${tag}`,
+  }))
+  await addTo(domain, 0, { name: 'machines', at: machines })
 }
 
 export async function startHost(context: TestContext, options: HostOptions): Promise<Host> {
