@@ -1,0 +1,381 @@
+/**
+ * The engine's mind: which pair is probed next, when an attempt is given up, and what is told of it. It has no sockets and no
+ * clock: a driver asks `take`, sends, and says what came (`noteSent`, `settle`); time is passed in, in milliseconds.
+ *
+ * A flow (flows.ts) is ready, asleep until a time, or waits for one of its own attempts to end. Attempts are limited by the windows
+ * (windows.ts), the rates (rates.ts), the descriptors that can be had, and for UDP by the host's own limit (unreach-pacer.ts).
+ */
+import type { Pace } from '../job.ts'
+import { Attempts, NONE } from './attempts.ts'
+import { DeadlineHeap } from './deadline-heap.ts'
+import { Flows, flowsOf, hostSlotOf, isUdp } from './flows.ts'
+import type { HostFeed, ScanHost, ScanPorts } from './flows.ts'
+import { Rates } from './rates.ts'
+import { ReadySet } from './ready-set.ts'
+import { CODE_OF, isAnswer } from './reasons.ts'
+import { RoundTrips } from './round-trips.ts'
+import { UnreachPacer } from './unreach-pacer.ts'
+import { FIRST_HOST_WINDOW, FIRST_WINDOW, Windows } from './windows.ts'
+
+/** Attempts that do not count (they were sent too fast) before silence is taken for the port's own all the same. */
+const EXTRA_ATTEMPTS = 8
+/** Times that sending may fail before the pair is given up, and the first pause after a failure; it doubles each time. */
+const SEND_FAILURES_MOST = 5
+const SEND_PAUSE_MS = 50
+/** Times that not one descriptor can be had before the pair is given up, and the pause between. */
+const DESCRIPTOR_FAILURES_MOST = 10
+const DESCRIPTOR_PAUSE_MS = 100
+/** Descriptors tried for again after each answer, when there were too few. */
+const ROOM_STEP = 1 / 8
+/** Until slots are free again. */
+const SLOT_PAUSE_MS = 5
+
+export interface ScanSink {
+  /** `rttMs` is NaN where nothing came back. */
+  readonly tell: (host: ScanHost, isUdp: boolean, port: number, code: number, rttMs: number, attempts: number) => void
+  /** The driver lets go of what it holds for a slot. */
+  readonly drop: (slot: number) => void
+}
+
+export interface ScanOptions {
+  readonly ports: ScanPorts
+  readonly pace: Pace
+  readonly seed: number
+  readonly feed: HostFeed
+  readonly sink: ScanSink
+  /** Hosts under measurement at once, and attempts. */
+  readonly hostsMost: number
+  readonly attemptsMost: number
+}
+
+export class Scan {
+  readonly #pace: Pace
+  readonly #feed: HostFeed
+  readonly #sink: ScanSink
+  readonly #flows: Flows
+  readonly #attempts: Attempts
+  readonly #deadlines: DeadlineHeap
+  readonly #sleeping: DeadlineHeap
+  readonly #hostEnds: DeadlineHeap
+  readonly #ready: ReadySet
+  readonly #trips: RoundTrips
+  readonly #windows: Windows
+  readonly #pacer: UnreachPacer
+  readonly #hostRates: Rates
+  readonly #rate: Rates
+  /** The number that stands for all flows together. */
+  readonly #all: number
+  #room: number
+  #rateReadyAt = Infinity
+  #sent = 0
+  #done = 0
+  #open = 0
+
+  constructor(options: ScanOptions, now: number) {
+    const { ports, pace, seed, feed, sink, hostsMost, attemptsMost } = options
+    this.#pace = pace
+    this.#feed = feed
+    this.#sink = sink
+    this.#flows = new Flows(hostsMost, ports, seed)
+    const flows = this.#flows.capacity
+    this.#all = flows
+    this.#attempts = new Attempts(attemptsMost, flows)
+    this.#deadlines = new DeadlineHeap(attemptsMost)
+    this.#sleeping = new DeadlineHeap(flows)
+    this.#hostEnds = new DeadlineHeap(hostsMost)
+    this.#ready = new ReadySet(flows, seed)
+    this.#trips = new RoundTrips(flows, pace)
+    this.#windows = new Windows(flows + 1, attemptsMost)
+    this.#windows.reset(this.#all, FIRST_WINDOW)
+    this.#pacer = new UnreachPacer(flows)
+    this.#hostRates = new Rates(hostsMost, pace.hostRate)
+    this.#rate = new Rates(1, pace.rate)
+    this.#rate.reset(0, now)
+    this.#room = attemptsMost
+  }
+
+  get sent(): number {
+    return this.#sent
+  }
+
+  get done(): number {
+    return this.#done
+  }
+
+  get open(): number {
+    return this.#open
+  }
+
+  /** No pair is under measurement; there may be hosts that the feed has not given yet. */
+  get isIdle(): boolean {
+    return this.#flows.isEmpty
+  }
+
+  hostOf(slot: number): ScanHost {
+    return this.#flows.hostOf(this.#flowOf(slot))
+  }
+
+  isUdp(slot: number): boolean {
+    return isUdp(this.#flowOf(slot))
+  }
+
+  portOf(slot: number): number {
+    return this.#flows.portOf(this.#flowOf(slot), this.#attempts.ports[slot] ?? 0)
+  }
+
+  /** Attempts of the slot's pair, this one included. */
+  attemptOf(slot: number): number {
+    return this.#attempts.sent[slot] ?? 0
+  }
+
+  /** The slot of the pair to probe now; -1 where none may be. The driver then sends, and calls `noteSent` or `settle`. */
+  take(now: number): number {
+    this.#admit(now)
+    this.#rateReadyAt = Infinity
+    const windows = this.#windows
+    const inFlight = windows.inFlight[this.#all] ?? 0
+    if (inFlight >= windows.sizeOf(this.#all) || inFlight >= this.#room) return NONE
+    const rateReadyAt = this.#rate.readyAt(0, now)
+    if (rateReadyAt > now) {
+      this.#rateReadyAt = rateReadyAt
+      return NONE
+    }
+    for (let flow = this.#ready.draw(); flow !== NONE; flow = this.#ready.draw()) {
+      const slot = this.#takeOf(flow, now)
+      if (slot !== NONE) return slot
+      this.#ready.remove(flow)
+    }
+    return NONE
+  }
+
+  /** The attempt is on its way since `now`. */
+  noteSent(slot: number, now: number): void {
+    const flow = this.#flowOf(slot)
+    this.#attempts.sentAt[slot] = now
+    this.#deadlines.set(slot, now + this.#trips.timeoutMs(flow, this.#attempts.silences[slot] ?? 0))
+  }
+
+  /**
+   * What came of an attempt, by its number in `CODE_OF`; `rttMs` is the time from sending it to this. An answer may come after
+   * the attempt was given up, as long as the driver listens for it: until it sends again, or drops it.
+   */
+  settle(slot: number, code: number, rttMs: number, now: number): void {
+    const flow = this.#flowOf(slot)
+    if (this.#attempts.isInFlight[slot] === 1) this.#land(slot, flow)
+    else this.#attempts.unwait(slot)
+    if (code === CODE_OF['send-failed'] || code === CODE_OF['no-descriptor']) {
+      this.#retreat(slot, flow, code, now)
+      return
+    }
+    this.#room = Math.min(this.#room + ROOM_STEP, this.#attempts.capacity)
+    if (isAnswer(code)) this.#learn(slot, flow, code, rttMs, now)
+    this.#tell(slot, code, isAnswer(code) ? rttMs : Number.NaN)
+    this.#wake(flow)
+  }
+
+  /** Does what is due: gives up attempts, wakes flows, ends hosts whose time is over. */
+  advance(now: number): void {
+    for (let slot = this.#deadlines.takeDue(now); slot !== NONE; slot = this.#deadlines.takeDue(now))
+      this.#giveUp(slot, now)
+    for (let flow = this.#sleeping.takeDue(now); flow !== NONE; flow = this.#sleeping.takeDue(now)) this.#wake(flow)
+    for (let host = this.#hostEnds.takeDue(now); host !== NONE; host = this.#hostEnds.takeDue(now)) this.#endHost(host)
+  }
+
+  /** When `advance` or `take` has something to do, if nothing is answered before; Infinity where nothing is under way. */
+  get wakeAt(): number {
+    const due = Math.min(this.#deadlines.firstDeadline, this.#sleeping.firstDeadline, this.#hostEnds.firstDeadline)
+    return this.#ready.size > 0 ? Math.min(due, this.#rateReadyAt) : due
+  }
+
+  /** Tells of each pair that was begun and has no answer that it was cancelled, and lets all go. */
+  cancel(): void {
+    for (const slot of this.#attempts.used()) {
+      const flow = this.#flowOf(slot)
+      if (this.#attempts.isInFlight[slot] === 1) this.#land(slot, flow)
+      else this.#attempts.unwait(slot)
+      this.#sink.drop(slot)
+      this.#tell(slot, CODE_OF.cancelled, Number.NaN)
+    }
+  }
+
+  #flowOf(slot: number): number {
+    return this.#attempts.flows[slot] ?? NONE
+  }
+
+  #admit(now: number): void {
+    while (this.#flows.hasRoom) {
+      const host = this.#feed.next()
+      if (host === null) return
+      const hostSlot = this.#flows.admit(host)
+      if (this.#flows.releaseIfDone(hostSlot)) continue
+      this.#hostRates.reset(hostSlot, now)
+      if (this.#pace.hostTimeoutMs !== null) this.#hostEnds.set(hostSlot, now + this.#pace.hostTimeoutMs)
+      for (const flow of flowsOf(hostSlot)) {
+        this.#trips.reset(flow)
+        this.#windows.reset(flow, FIRST_HOST_WINDOW)
+        this.#pacer.reset(flow)
+        this.#wake(flow)
+      }
+    }
+  }
+
+  /** Makes a flow ready that is not asleep and has something to send. */
+  #wake(flow: number): void {
+    if (this.#sleeping.has(flow) || !this.#flows.isInUse(hostSlotOf(flow))) return
+    if (this.#attempts.hasWaiting(flow) || this.#flows.hasPorts(flow)) this.#ready.add(flow)
+  }
+
+  #takeOf(flow: number, now: number): number {
+    if (this.#windows.isFull(flow)) return NONE
+    const hostSlot = hostSlotOf(flow)
+    const readyAt = Math.max(this.#hostRates.readyAt(hostSlot, now), this.#pacer.readyAt(flow))
+    if (readyAt > now) return this.#sleep(flow, readyAt)
+    let slot = this.#attempts.takeWaiting(flow)
+    if (slot === NONE) {
+      if (!this.#attempts.hasFree) return this.#sleep(flow, now + SLOT_PAUSE_MS)
+      const port = this.#flows.takePort(flow)
+      if (port === NONE) return NONE
+      slot = this.#attempts.open(flow, port)
+    }
+    const { sent, sentAt, sentBeforeAt, isInFlight } = this.#attempts
+    sent[slot] = (sent[slot] ?? 0) + 1
+    sentBeforeAt[slot] = sentAt[slot] ?? -Infinity
+    isInFlight[slot] = 1
+    this.#count(flow, 1)
+    this.#rate.spend(0)
+    this.#hostRates.spend(hostSlot)
+    this.#pacer.noteSent(flow, now)
+    this.#sent += 1
+    return slot
+  }
+
+  #sleep(flow: number, until: number): typeof NONE {
+    this.#sleeping.set(flow, until)
+    return NONE
+  }
+
+  #count(flow: number, step: 1 | -1): void {
+    const { inFlight } = this.#windows
+    inFlight[flow] = (inFlight[flow] ?? 0) + step
+    inFlight[this.#all] = (inFlight[this.#all] ?? 0) + step
+  }
+
+  /** An attempt is on its way no longer. */
+  #land(slot: number, flow: number): void {
+    this.#deadlines.remove(slot)
+    this.#attempts.isInFlight[slot] = 0
+    this.#count(flow, -1)
+  }
+
+  #learn(slot: number, flow: number, code: number, rttMs: number, now: number): void {
+    const isRepeated = this.attemptOf(slot) > 1
+    // An answer by UDP may be to any of the attempts, which share a socket (Karn's rule, RFC 6298 section 3).
+    if (!isRepeated || !isUdp(flow)) this.#trips.add(flow, rttMs)
+    const isError = isUdp(flow) && code === CODE_OF['port-unreach']
+    if (isRepeated) {
+      const lostAt = this.#attempts.sentBeforeAt[slot] ?? -Infinity
+      this.#windows.lose(flow, lostAt, now)
+      // A host that limits its errors says nothing of the network.
+      if (!isError) this.#windows.lose(this.#all, lostAt, now)
+    } else {
+      this.#windows.answer(flow)
+      this.#windows.answer(this.#all)
+    }
+    if (isError) this.#pacer.noteError(flow, isRepeated && this.#windows.isLossy(flow, 1), now)
+  }
+
+  /** Nothing could be sent. */
+  #retreat(slot: number, flow: number, code: number, now: number): void {
+    const { sent, failures } = this.#attempts
+    sent[slot] = (sent[slot] ?? 1) - 1
+    this.#sent -= 1
+    const inFlight = this.#windows.inFlight[this.#all] ?? 0
+    const isShort = code === CODE_OF['no-descriptor']
+    if (isShort) this.#room = Math.max(inFlight, 1)
+    if (!isShort || inFlight === 0) {
+      const failed = (failures[slot] ?? 0) + 1
+      failures[slot] = failed
+      if (failed >= (isShort ? DESCRIPTOR_FAILURES_MOST : SEND_FAILURES_MOST)) {
+        this.#sink.drop(slot)
+        this.#tell(slot, code, Number.NaN)
+        this.#wake(flow)
+        return
+      }
+      this.#ready.remove(flow)
+      this.#sleep(flow, now + (isShort ? DESCRIPTOR_PAUSE_MS : SEND_PAUSE_MS * 2 ** (failed - 1)))
+    }
+    this.#attempts.waitFirst(slot)
+    this.#wake(flow)
+  }
+
+  /** An attempt was not answered in its time. */
+  #giveUp(slot: number, now: number): void {
+    const flow = this.#flowOf(slot)
+    this.#land(slot, flow)
+    const { sentAt, silences } = this.#attempts
+    const sentAtMs = sentAt[slot] ?? now
+    if (isUdp(flow)) this.#pacer.noteSilence(flow, sentAtMs, now)
+    const slowedAt = Math.max(this.#pacer.slowedAt(flow), this.#windows.cutAt(flow), this.#windows.cutAt(this.#all))
+    if (sentAtMs >= slowedAt) silences[slot] = (silences[slot] ?? 0) + 1
+    // Silence is no sign of loss, and a flow where all is silent has no other by which to grow.
+    this.#windows.grow(flow)
+    this.#windows.grow(this.#all)
+    const { retries } = this.#pace
+    if ((silences[slot] ?? 0) > retries || this.attemptOf(slot) > retries + EXTRA_ATTEMPTS) {
+      this.#sink.drop(slot)
+      this.#tell(slot, CODE_OF['no-response'], Number.NaN)
+    } else this.#attempts.wait(slot)
+    this.#wake(flow)
+  }
+
+  #endHost(hostSlot: number): void {
+    for (const flow of flowsOf(hostSlot)) {
+      for (let slot = this.#attempts.takeWaiting(flow); slot !== NONE; slot = this.#attempts.takeWaiting(flow))
+        this.#endSlot(slot)
+      for (const slot of this.#attempts.used(flow)) {
+        this.#land(slot, flow)
+        this.#endSlot(slot)
+      }
+      while (this.#flows.isInUse(hostSlot) && this.#flows.hasPorts(flow)) {
+        const port = this.#flows.takePort(flow)
+        if (port !== NONE) this.#endSlotless(flow, port)
+      }
+    }
+  }
+
+  #endSlot(slot: number): void {
+    this.#sink.drop(slot)
+    this.#tell(slot, CODE_OF['time-out'], Number.NaN)
+  }
+
+  #endSlotless(flow: number, port: number): void {
+    this.#sink.tell(
+      this.#flows.hostOf(flow),
+      isUdp(flow),
+      this.#flows.portOf(flow, port),
+      CODE_OF['time-out'],
+      Number.NaN,
+      0,
+    )
+    this.#finish(flow)
+  }
+
+  #tell(slot: number, code: number, rttMs: number): void {
+    const flow = this.#flowOf(slot)
+    if (code === CODE_OF['syn-ack'] || code === CODE_OF['udp-response']) this.#open += 1
+    this.#sink.tell(this.hostOf(slot), isUdp(flow), this.portOf(slot), code, rttMs, this.attemptOf(slot))
+    this.#attempts.close(slot)
+    this.#finish(flow)
+  }
+
+  #finish(flow: number): void {
+    this.#done += 1
+    if (!this.#flows.finish(flow)) return
+    const hostSlot = hostSlotOf(flow)
+    this.#hostEnds.remove(hostSlot)
+    for (const each of flowsOf(hostSlot)) {
+      this.#ready.remove(each)
+      this.#sleeping.remove(each)
+    }
+  }
+}
