@@ -47,3 +47,4 @@ await build({
 // Each by itself: a thread that had to load the program too would begin 10 ms later.
 await build({ ...common, input: { 'holders-worker': 'src/listeners/holders-worker.ts' }, output })
 await build({ ...common, input: { 'netinfo-worker': 'src/netinfo/server/netinfo-worker.ts' }, output })
+await build({ ...common, input: { 'probe-worker': 'src/probe/engine/probe-worker.ts' }, output })

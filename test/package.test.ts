@@ -131,6 +131,8 @@ const EVERY_COMMAND: readonly (readonly string[])[] = [
   ['free', '-n', '1'],
   ['kill', '--help'],
   ['registry', 'check'],
+  ['probe', '127.0.0.1', '-p', '1-50', '--json', '--banners'],
+  ['import', '--help'],
   ['completion', 'bash'],
   ['load', '--only', 'groups', '--data', join(folder, 'domains')],
   ['export', '/groups', '--data', join(folder, 'domains')],
@@ -149,7 +151,7 @@ async function assertAnswers(node: string, words: readonly string[]): Promise<vo
     assert.doesNotMatch(stderr, /^\s+at /m)
   } catch (error) {
     const isNo =
-      error instanceof Error && 'code' in error && error.code === 1 && ['ls', 'check'].includes(words[0] ?? '')
+      error instanceof Error && 'code' in error && error.code === 1 && ['ls', 'check', 'probe'].includes(words[0] ?? '')
     if (!isNo) throw error
   }
 }
@@ -164,11 +166,12 @@ test('the installed modules are imported alone, and give the same answers', asyn
   const script = `
     const { openRegistry } = await import('portolan/registry')
     const { readSockets } = await import('portolan/listeners')
+    const { parsePorts } = await import('portolan/probe')
     const { registry } = openRegistry()
     const sockets = await readSockets()
-    console.log(JSON.stringify([registry.status(973, 'tcp'), registry.lookup(22, 'tcp').name, Array.isArray(sockets.listeners)]))`
+    console.log(JSON.stringify([registry.status(973, 'tcp'), registry.lookup(22, 'tcp').name, Array.isArray(sockets.listeners), parsePorts('20-22', { transports: ['tcp'], portsOfName: () => [] }).tcp.size]))`
   const { stdout, stderr } = await atHome(process.execPath, ['--input-type=module', '-e', script])
-  assert.deepEqual(JSON.parse(stdout), ['unassigned', 'ssh', true])
+  assert.deepEqual(JSON.parse(stdout), ['unassigned', 'ssh', true, 3])
   assert.equal(stderr, '')
 })
 
@@ -227,6 +230,9 @@ import { openDomain } from 'portolan/netinfo'
 import type { DomainHandle } from 'portolan/netinfo'
 import { Domain } from 'portolan/directory'
 import { LmdbStore } from 'portolan/store'
+import { resolveTargets } from 'portolan/probe'
+import type { Targets } from 'portolan/probe'
+export const targets: Promise<Targets> = resolveTargets([{ word: '127.0.0.1', place: null }])
 export const opened: Promise<DomainHandle> = openDomain('.')
 export const domain: Promise<Domain> = Domain.open(LmdbStore.open('x.mdb'), { tag: 'x' })
 export const name: string = openRegistry().registry.lookup(80, 'tcp').name

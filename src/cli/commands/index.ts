@@ -7,6 +7,7 @@ export const COMMAND_LOADERS = {
   port: (): Promise<Command> => Promise.resolve(portCommand),
   search: async (): Promise<Command> => (await import('./search.ts')).command,
   listeners: async (): Promise<Command> => (await import('./listeners.ts')).command,
+  probe: async (): Promise<Command> => (await import('./probe.ts')).command,
   import: async (): Promise<Command> => (await import('./import.ts')).command,
   free: async (): Promise<Command> => (await import('./free.ts')).command,
   kill: async (): Promise<Command> => (await import('./kill.ts')).command,

@@ -92,24 +92,28 @@ class FolderMachines implements MachineBook {
     for (const [level, domain] of this.#domains.entries()) {
       const machines = domain.findPath([['name', 'machines']])
       if (machines === undefined) continue
-      const [object] = [
+      const objects = new Set([
         ...domain.find(machines, 'ip_address', bare),
         ...asked.flatMap((name) => domain.find(machines, 'name', name)),
-      ]
-      if (object !== undefined) return this.#machine(domain, isHere ? 0 : level, object)
+      ])
+      if (objects.size > 0) return this.#machine(domain, isHere ? 0 : level, [...objects])
     }
     const [first] = this.#domains
-    return isHere && first !== undefined ? this.#machine(first, 0, null) : null
+    return isHere && first !== undefined ? this.#machine(first, 0, []) : null
   }
 
-  #machine(domain: Domain, level: number, object: number | null): Machine {
-    const own = object === null ? [] : this.#ownOf(domain, this.#domains.indexOf(domain), object)
+  /** Several entries may have one address: a master's own stands beside that of the machine that it runs on. */
+  #machine(domain: Domain, level: number, objects: readonly number[]): Machine {
+    const at = this.#domains.indexOf(domain)
+    const entries = objects.map((object) => ({ object, own: this.#ownOf(domain, at, object) }))
+    const own = entries.flatMap((each) => each.own)
+    const best = entries.find((each) => each.own.length > 0) ?? entries[0]
     return {
-      path: object === null ? null : domain.pathOf(object),
+      path: best === undefined ? null : domain.pathOf(best.object),
       domain: domain.tag,
       own,
       level,
-      hasDeclarations: own.length > 0 || this.#domains.some((_, at) => at >= level && this.#declares(at)),
+      hasDeclarations: own.length > 0 || this.#domains.some((_, above) => above >= level && this.#declares(above)),
     }
   }
 

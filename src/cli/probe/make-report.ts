@@ -49,7 +49,7 @@ function makeHost(
   address: string,
   names: readonly string[],
   answers: readonly KeptAnswer[],
-  { bannerOf }: BannerBook,
+  banners: BannerBook,
 ): ReportedHost {
   const counts = new Map<string, number>()
   const groupOf = ({ transport, state }: KeptAnswer): string => `${transport} ${state}`
@@ -67,7 +67,7 @@ function makeHost(
       state,
       reason,
       rttMs,
-      banner: state === 'open' ? bannerOf(address, transport, port) : null,
+      banner: state === 'open' ? banners.bannerOf(address, transport, port) : null,
     })),
     unlisted: countUnlisted(answers.filter((answer) => !isListed(answer))),
   }

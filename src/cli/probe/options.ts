@@ -84,6 +84,11 @@ export const PROBE_OPTIONS: readonly OptionSpec[] = [
   JSON_OPTION,
   NDJSON_OPTION,
   OPEN_OPTION,
+  {
+    name: 'all',
+    short: 'a',
+    help: 'Of one port alone, tell every use with its history, and every field of the registry.',
+  },
   { name: 'yes', short: 'y', help: 'Do not ask before probing beyond own networks.' },
   {
     name: 'engine',

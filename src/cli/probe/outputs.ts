@@ -13,6 +13,8 @@ export interface Outputs {
   readonly paths: ReadonlyMap<FileForm, string>
   /** Rows only of what is open. */
   readonly isOpenOnly: boolean
+  /** Of the page of one port: everything. */
+  readonly isAll: boolean
 }
 
 /** @throws ERR_PORTOLAN_USAGE for two forms on standard output */
@@ -39,6 +41,7 @@ export function readOutputs(args: Arguments): Outputs {
     main: form === undefined ? 'page' : form === 'json' || form === 'ndjson' ? form : 'file',
     paths,
     isOpenOnly: args.has('open'),
+    isAll: args.has('all'),
   }
 }
 

@@ -34,7 +34,7 @@ function report(hosts: readonly ReportedHost[], change: Partial<ScanReport> = {}
 }
 
 const page = (hosts: readonly ReportedHost[], change: Partial<ScanReport> = {}): string =>
-  renderReport(report(hosts, change), book, PLAIN, null)
+  renderReport(report(hosts, change), book, PLAIN)
 
 const closed = (count: number): ReportedHost['unlisted'][number] => ({
   transport: 'tcp',
@@ -100,7 +100,7 @@ test('one port alone is told in full, with what its state means', () => {
   const texts = (['open', 'closed', 'filtered', 'open|filtered', 'unmeasured'] as const).map((state) => {
     const reason = state === 'closed' ? 'conn-refused' : state === 'open' ? 'syn-ack' : 'no-response'
     const one = { ...told, state, reason } as const
-    return renderReport(report([host('127.0.0.1', [one])]), book, PLAIN, one)
+    return renderReport(report([host('127.0.0.1', [one])]), book, PLAIN, { only: one, isAll: false })
   })
   const heads = [
     'is open (syn-ack)',
@@ -123,7 +123,10 @@ test('text from outside cannot steer the terminal', () => {
   const hosts = [host('10.0.0.7', [port(80, { banner })], { names: [evil] })]
   const told: ToldPort = { ...port(80, { banner }), host: evil, names: [evil], attempts: 1 }
   const change = { toolVersion: evil, asked: { tcp: evil, udp: null } }
-  for (const text of [page(hosts, change), renderReport(report(hosts, change), book, PLAIN, told)])
+  for (const text of [
+    page(hosts, change),
+    renderReport(report(hosts, change), book, PLAIN, { only: told, isAll: false }),
+  ])
     // oxlint-disable-next-line no-control-regex -- they are what is looked for
     assert.doesNotMatch(text, /[\u0000-\u0009\u000b-\u001f\u007f\u202e]/)
 })
@@ -143,9 +146,9 @@ test('the page fits the window, and colour changes nothing but colour', () => {
   ]
   for (const columns of [40, 60, 80, 110]) {
     const style = makeStyle({ colour: false, columns })
-    const text = renderReport(report(hosts), book, style, null)
+    const text = renderReport(report(hosts), book, style)
     for (const line of text.split('\n')) assert.ok(columnsOf(line) <= columns, `${columns}: ${line}`)
-    const coloured = renderReport(report(hosts), book, makeStyle({ colour: true, columns }), null)
+    const coloured = renderReport(report(hosts), book, makeStyle({ colour: true, columns }))
     // oxlint-disable-next-line no-control-regex -- colour begins with an escape
     assert.equal(coloured.replace(/\u001b\[\d+m/g, ''), text)
     assert.notEqual(coloured, text)

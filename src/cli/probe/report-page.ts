@@ -8,11 +8,22 @@ import type { MeaningBook } from './meaning.ts'
 import type { ToldPort } from './port-row.ts'
 import { renderSingle } from './single-page.ts'
 
-/** @param only the one port that was asked for, if it was only one */
-export function renderReport(report: ScanReport, book: MeaningBook, style: Style, only: ToldPort | null): string {
+export interface PageChoice {
+  /** The one port that was asked for, if it was only one: it is told in full. */
+  readonly only: ToldPort | null
+  /** Of that port, every use with its history. */
+  readonly isAll: boolean
+}
+
+export function renderReport(
+  report: ScanReport,
+  book: MeaningBook,
+  style: Style,
+  { only, isAll }: PageChoice = { only: null, isAll: false },
+): string {
   const [host] = report.hosts
   const isSingle = only !== null && host !== undefined && report.hosts.length === 1
-  const body = isSingle ? renderSingle(only, host, book, style) : renderHosts(report, book, style)
+  const body = isSingle ? renderSingle(only, host, book, style, isAll) : renderHosts(report, book, style)
   const parts = [body, broken(report, style), isSingle ? '' : summary(report, style)]
   return parts.filter((part) => part !== '').join('\n')
 }

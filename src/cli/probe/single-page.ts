@@ -13,7 +13,13 @@ import type { MeaningBook } from './meaning.ts'
 import type { ToldPort } from './port-row.ts'
 import { explainState } from './state-words.ts'
 
-export function renderSingle(told: ToldPort, host: ReportedHost, book: MeaningBook, style: Style): string {
+export function renderSingle(
+  told: ToldPort,
+  host: ReportedHost,
+  book: MeaningBook,
+  style: Style,
+  isAll: boolean,
+): string {
   const meaning = book.meaningOf(told, told.host, told.names)
   const paint = { open: style.green, closed: style.red, filtered: style.yellow, 'open|filtered': style.yellow }
   const word = told.state === 'unmeasured' ? 'was not measured' : `is ${paint[told.state](told.state)}`
@@ -34,8 +40,8 @@ export function renderSingle(told: ToldPort, host: ReportedHost, book: MeaningBo
   const parts = [
     head + paragraph(`${explainState(told)}${ghost}`, style.width, '  ') + says,
     unexpected([{ port: told, meaning }], style),
-    registryPart(report, style, false),
-    usesPart(report, style, false),
+    registryPart(report, style, isAll),
+    usesPart(report, style, isAll),
     declared.domains.length === 0 ? '' : declaredPart(report, style, declared.domains, []),
     directoryNote(host, book, style),
   ]

@@ -33,7 +33,7 @@ export function writeOutputs(
   }
   if (outputs.main === 'json') writeJsonRows(rows(), context)
   if (outputs.main === 'ndjson' && !isStreamed) for (const row of rows()) context.out(`${JSON.stringify(row)}\n`)
-  if (outputs.main === 'page') context.out(renderReport(report, book, context.style, only))
+  if (outputs.main === 'page') context.out(renderReport(report, book, context.style, { only, isAll: outputs.isAll }))
   for (const [form, file] of files) {
     if (form === 'csv') {
       file.write(csvHeading())
