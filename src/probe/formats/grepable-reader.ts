@@ -20,6 +20,8 @@ const ASKED = /^# Ports scanned: TCP\(\d*;([\d,-]*)\) UDP\(\d*;([\d,-]*)\)/
 const DONE = /^# (?:Nmap|Masscan|Portolan) done at (.*?)(?: -- .*)?$/
 const UNMEASURED = /^# (\S+) (not measured: .*)$/
 const HOST = /^(?:Timestamp: \d+\t)?Host: (\S+) \(([^\t]*)\)(?:\t|$)/
+/** Between two ports. Fields have no slash of their own, so that no text within one looks like it. */
+const ENTRY = /, (?=\d+\/[a-z|]+\/[a-z]+\/)/
 const TOOLS = { Nmap: 'nmap', Masscan: 'masscan', Portolan: 'portolan' } as const
 
 /** @throws FormatError for a line that is none of the format; the last one, where its end is missing, is left out. */
@@ -108,9 +110,8 @@ class GrepableReader {
     this.#readBanner(fields, host)
   }
 
-  /** Fields have no slash of their own, so that an entry begins where a number and a slash follow a comma. */
   #readPorts(value: string, host: HostDraft, line: number): void {
-    for (const entry of value.split(/, (?=\d+\/)/)) {
+    for (const entry of value.split(ENTRY)) {
       if (entry.trim() === '') continue
       const [number = '', word = '', transport = '', , service = '', , version = ''] = entry.split('/')
       const port = readPort(number)

@@ -30,7 +30,14 @@ export function readPort(text: string): number | null {
 
 export class ReportBuilder {
   readonly #hosts: Map<string, HostDraft> = new Map()
+  readonly #hostsMax: number
+  readonly #portsMax: number
   #ports = 0
+
+  constructor(hostsMax: number = LIMITS.reportHosts, portsMax: number = LIMITS.reportPorts) {
+    this.#hostsMax = hostsMax
+    this.#portsMax = portsMax
+  }
 
   /**
    * The draft of a host; the same one for all forms of its address, null where the text is no address.
@@ -43,9 +50,9 @@ export class ReportBuilder {
     if (found === null) return null
     const same = this.#hosts.get(found.address)
     if (same !== undefined) return same
-    if (this.#hosts.size === LIMITS.reportHosts)
-      throw new FormatError(null, `it has more than ${LIMITS.reportHosts} hosts`, 'too-large')
-    const draft = new HostDraft(found.address, found.family, () => this.#count())
+    if (this.#hosts.size === this.#hostsMax)
+      throw new FormatError(null, `it has more than ${this.#hostsMax} hosts`, 'too-large')
+    const draft = new HostDraft(found.address, found.family, this.#count)
     this.#hosts.set(found.address, draft)
     return draft
   }
@@ -54,10 +61,11 @@ export class ReportBuilder {
     return [...this.#hosts.values()].map((draft) => draft.build())
   }
 
-  #count(): void {
+  /** One for all hosts, of which there may be a million. */
+  readonly #count = (): void => {
     this.#ports += 1
-    if (this.#ports > LIMITS.reportPorts)
-      throw new FormatError(null, `it has more than ${LIMITS.reportPorts} ports`, 'too-large')
+    if (this.#ports > this.#portsMax)
+      throw new FormatError(null, `it has more than ${this.#portsMax} ports`, 'too-large')
   }
 }
 
@@ -66,7 +74,7 @@ export class HostDraft {
   readonly family: 4 | 6
   /** What the file itself says of it. */
   isUp: boolean | null = null
-  readonly #names: Set<string> = new Set()
+  readonly #names: string[] = []
   readonly #ports: Map<number, ReportedPort> = new Map()
   readonly #unlisted: UnlistedPorts[] = []
   readonly #count: () => void
@@ -78,7 +86,8 @@ export class HostDraft {
   }
 
   addName(name: string): void {
-    if (name !== '' && this.#names.size < LIMITS.reportNames) this.#names.add(boundedText(name))
+    const text = boundedText(name)
+    if (text !== '' && this.#names.length < LIMITS.reportNames && !this.#names.includes(text)) this.#names.push(text)
   }
 
   /** Adds what is said of a port to what is known of it: a later word goes before an earlier one, and any before none. */
@@ -111,7 +120,7 @@ export class HostDraft {
     return {
       address: this.address,
       family: this.family,
-      names: [...this.#names],
+      names: this.#names,
       isUp: hasAnswered ? true : this.isUp,
       ports,
       unlisted: this.#unlisted,
