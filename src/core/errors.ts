@@ -107,6 +107,7 @@ export const ERROR_KINDS = {
     summary: 'The report of a scan is longer, or has more hosts or ports, than Portolan takes.',
     exit: 3,
   },
+  ERR_PORTOLAN_PROBE_UNSUPPORTED: { summary: 'The engine that a probe names cannot run on this machine.', exit: 3 },
 } as const satisfies Record<string, ErrorKind>
 
 export type ErrorCode = keyof typeof ERROR_KINDS

@@ -113,4 +113,6 @@ export const LIMITS = {
   reportRecordChars: 1024 * 1024,
   /** Values of JSON in each other: reports have four. */
   jsonDepth: 16,
+  /** Attempts of a probe that wait for their answer: at a round trip of 100 ms that is 160,000 a second, more than a network of 100 Mbit/s carries. */
+  probeAttempts: 16_384,
 } as const

@@ -128,7 +128,6 @@ function check(bytes: Buffer): boolean {
   if (report === null) return false
   const again = readOrNull(Buffer.from([...writeNmapXml(report)].join('')))
   assert.ok(again !== null, 'what is written as XML is refused')
-  // Twice: the first time takes what the format has no place for.
   assert.deepEqual(again.hosts, heldByXml(report).hosts)
   if (report.hosts.some(({ ports }) => ports.length > 0)) {
     const json = readOrNull(Buffer.from([...writeJson(report)].join('')))

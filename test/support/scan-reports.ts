@@ -74,7 +74,7 @@ export function inOrder(one: ReportedPort, other: ReportedPort): number {
 type Counted = UnlistedPorts & { readonly named: readonly number[] | null }
 
 function withPorts({ named, ...rest }: Counted): UnlistedPorts {
-  if (named === null || rest.state === 'unmeasured') return rest
+  if (named === null) return rest
   return { ...rest, count: named.length, ports: makePortSet(named).toText() }
 }
 

@@ -111,6 +111,11 @@ export class Scan {
     return this.#flows.isEmpty
   }
 
+  /** Whether an attempt is on its way. */
+  get hasInFlight(): boolean {
+    return (this.#windows.inFlight[this.#all] ?? 0) > 0
+  }
+
   hostOf(slot: number): ScanHost {
     return this.#flows.hostOf(this.#flowOf(slot))
   }

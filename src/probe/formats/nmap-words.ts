@@ -90,8 +90,9 @@ export function writeUnmeasured(ports: readonly ReportedPort[], unlisted: readon
     else known.ports.push(port)
   }
   const parts = [...listed.values()].map((each) => `${each.head} ${makePortSet(each.ports).toText()} (${each.reason})`)
-  for (const { transport, state, reason, count } of unlisted)
-    if (state === 'unmeasured') parts.push(`${count} more of ${transport} (${reason})`)
+  for (const { transport, state, reason, count, ports: named } of unlisted)
+    if (state === 'unmeasured')
+      parts.push(`${count} more of ${transport}${named === undefined ? '' : ` ${named}`} (${reason})`)
   return parts.length === 0 ? null : UNMEASURED_MARK + parts.join('; ')
 }
 
@@ -100,12 +101,21 @@ export function readUnmeasured(text: string, host: HostDraft): void {
   if (!text.startsWith(UNMEASURED_MARK)) return
   for (const part of text.slice(UNMEASURED_MARK.length).split('; ')) {
     const [, count, transport = '', ports = '', word = ''] =
-      /^(?:(\d{1,5}) more of )?(tcp|udp)(?: ([\d,-]+))? \(([a-z-]+)\)$/.exec(part) ?? []
+      /^(?:(\d{1,6}) more of )?(tcp|udp)(?: ([\d,-]+))? \(([a-z-]+)\)$/.exec(part) ?? []
     if (!isProbeTransport(transport)) continue
     const state = 'unmeasured'
     const reason = readReason(word, state, transport)
-    if (count !== undefined) host.addUnlisted({ transport, state, reason, count: Number(count) })
     const set = ports === '' ? null : readPortText(ports)
+    if (count !== undefined) {
+      host.addUnlisted({
+        transport,
+        state,
+        reason,
+        count: Number(count),
+        ...(set === null ? {} : { ports: set.toText() }),
+      })
+      continue
+    }
     for (let index = 0; index < (set?.size ?? 0); index += 1)
       host.addPort({ transport, port: set?.at(index) ?? 0, state, reason, rttMs: null, banner: null })
   }

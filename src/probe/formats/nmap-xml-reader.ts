@@ -10,7 +10,7 @@ import { FormatError } from './format-error.ts'
 import { readMasscanBanner } from './masscan-banner.ts'
 import { readNmapService } from './nmap-service.ts'
 import { readCommand, readTool, readUnmeasured } from './nmap-words.ts'
-import { ReportBuilder, boundedText, readPort } from './report-builder.ts'
+import { ReportBuilder, boundedText, readPort, textOrNull } from './report-builder.ts'
 import type { HostDraft } from './report-builder.ts'
 import { isProbeTransport, readReason, readState } from './scan-words.ts'
 import { addUnlistedPorts } from './unlisted.ts'
@@ -182,7 +182,7 @@ class RunReader {
         found.answer = { state, reason: readReason(reader.attribute('reason'), state, transport) }
       } else if (name === 'service') found.banner = this.#readService()
       else if (name === 'script' && reader.attribute('id') === 'banner')
-        found.banner = withText(found.banner, boundedText(reader.attribute('output') ?? ''))
+        found.banner = withText(found.banner, textOrNull(reader.attribute('output')))
       return reader.skipElement()
     })
     if (found.answer !== null) host.addPort({ port, transport, ...found.answer, rttMs: null, banner: found.banner })
@@ -196,7 +196,8 @@ class RunReader {
   }
 }
 
-function withText(banner: ReportedPort['banner'], text: string): ReportedPort['banner'] {
+function withText(banner: ReportedPort['banner'], text: string | null): ReportedPort['banner'] {
+  if (text === null) return banner
   const none = { service: null, product: null, version: null, tls: null, details: {} }
   return { ...(banner ?? none), text }
 }

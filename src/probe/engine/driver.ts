@@ -1,0 +1,20 @@
+/** What sends attempts and hears what comes of them. Two can do it: libc's own calls, and Node's sockets. */
+import type { ProbeHost } from '../model.ts'
+
+/** One attempt at a pair, to be sent now. */
+export interface Attempt {
+  readonly host: ProbeHost
+  readonly isUdp: boolean
+  readonly port: number
+  /** 1 for the first. */
+  readonly number: number
+}
+
+/** Takes the outcome of a slot's attempt, by its number in `CODE_OF`; `rttMs` is the time since it was sent. */
+export type OnOutcome = (slot: number, code: number, rttMs: number) => void
+
+/** The datagram for a port; attempts are counted from 0. */
+export type PayloadFor = (port: number, attempt: number) => Uint8Array
+
+/** Times that a pair is tried again whose connection came back to its own socket. */
+export const SELF_CONNECTIONS_MOST = 8

@@ -1,0 +1,69 @@
+/**
+ * Reads from a socket's error queue which ICMP came for it (ip(7), IP_RECVERR; the layout is sock_extended_err's, after a
+ * cmsghdr of 64-bit systems):
+ *
+ *     0   u64 length, s32 level, s32 type                              the header of a control message
+ *     16  u32 errno, u8 origin, u8 type, u8 code, u8, u32, u32         origin 2 is ICMP, 3 ICMPv6
+ */
+import type { Reason } from '../model.ts'
+import type { LibC } from './libc.ts'
+import { reasonOfIcmp } from './reasons.ts'
+
+const MSG_ERRQUEUE = 0x2000
+const MSG_DONTWAIT = 0x40
+const SOL_IP = 0
+const IP_RECVERR = 11
+const SOL_IPV6 = 41
+const IPV6_RECVERR = 25
+const ORIGIN_ICMP = 2
+const ORIGIN_ICMP6 = 3
+/** msghdr: name, its length, vector, its length, control, its length, flags; 8 bytes each. */
+const MESSAGE_BYTES = 56
+/** A header, an error and the address of who sent it take 60; more than twice that for what else may be said. */
+const CONTROL_BYTES = 512
+const HEADER_BYTES = 16
+const ERROR_BYTES = 16
+/** Errors of one socket: a router or two, and the host. */
+const ERRORS_MOST = 16
+
+export class ErrorQueue {
+  readonly #libc: LibC
+  readonly #control = Buffer.allocUnsafeSlow(CONTROL_BYTES)
+  readonly #message = Buffer.allocUnsafeSlow(MESSAGE_BYTES * 2)
+
+  constructor(libc: LibC) {
+    this.#libc = libc
+    this.#message.fill(0)
+    this.#message.writeBigUInt64LE(libc.addressOf(this.#control), 32)
+  }
+
+  /** The reason that the queue gives, null where there is none in it; the queue is empty then. */
+  read(descriptor: number): Reason | null {
+    let reason: Reason | null = null
+    for (let errors = 0; errors < ERRORS_MOST; errors += 1) {
+      this.#message.writeBigUInt64LE(BigInt(CONTROL_BYTES), 40)
+      if (this.#libc.recvmsg(descriptor, this.#message, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) break
+      const length = Math.min(Number(this.#message.readBigUInt64LE(40)), CONTROL_BYTES)
+      reason ??= readIcmp(this.#control.subarray(0, length))
+    }
+    return reason
+  }
+}
+
+/** The reason of the first ICMP error in control messages; null where there is none, or the bytes have another form. */
+export function readIcmp(control: Buffer): Reason | null {
+  for (let at = 0; at + HEADER_BYTES + ERROR_BYTES <= control.length;) {
+    const length = Number(control.readBigUInt64LE(at))
+    const level = control.readInt32LE(at + 8)
+    const type = control.readInt32LE(at + 12)
+    if (length < HEADER_BYTES || at + length > control.length) return null
+    const isError = (level === SOL_IP && type === IP_RECVERR) || (level === SOL_IPV6 && type === IPV6_RECVERR)
+    if (isError && length >= HEADER_BYTES + ERROR_BYTES) {
+      const origin = control[at + 20]
+      if (origin === ORIGIN_ICMP || origin === ORIGIN_ICMP6)
+        return reasonOfIcmp(origin === ORIGIN_ICMP ? 4 : 6, control[at + 21] ?? 0, control[at + 22] ?? 0)
+    }
+    at += Math.ceil(length / 8) * 8
+  }
+  return null
+}
