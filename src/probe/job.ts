@@ -54,7 +54,10 @@ export interface ProbeListener {
 }
 
 export interface ProbeTally extends ProbeProgress {
-  /** False when the signal ended it: what was not measured then has been told as `unmeasured`, `cancelled`. */
+  /**
+   * False when the signal ended it: pairs that were begun are told as `unmeasured`, `cancelled`; those that were not, of which
+   * there may be millions, are not told, and are `total` less `done`.
+   */
   readonly isWhole: boolean
   readonly engine: 'native' | 'node'
 }
