@@ -17,6 +17,10 @@ const PEERS = [
   ['rpcinfo', 'rpcbind'],
   ['iptables', 'iptables'],
   ['perl', 'perl'],
+  ['nmap', 'nmap'],
+  ['ndiff', 'ndiff'],
+  ['xmllint', 'libxml2-utils'],
+  ['masscan', 'masscan'],
 ]
 
 function isThere(program) {
