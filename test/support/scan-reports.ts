@@ -149,9 +149,13 @@ export const scanReports: fc.Arbitrary<ScanReport> = fc.record(
 
 /** What nmap's XML holds: no round trips, and of a banner what `service` and the script of that name have places for. */
 export function heldByXml(report: ScanReport): ScanReport {
-  const { tcp, udp } = report.asked
+  return { ...report, asked: heldAsked(report), hosts: report.hosts.map(xmlHost) }
+}
+
+/** What nmap's formats hold of the ports asked for: none of a transport that is not named, where the other is. */
+export function heldAsked({ asked: { tcp, udp } }: ScanReport): ScanReport['asked'] {
   const rest = tcp === null && udp === null ? null : ''
-  return { ...report, asked: { tcp: tcp ?? rest, udp: udp ?? rest }, hosts: report.hosts.map(xmlHost) }
+  return { tcp: tcp ?? rest, udp: udp ?? rest }
 }
 
 function xmlHost(host: ReportedHost): ReportedHost {

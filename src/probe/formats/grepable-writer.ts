@@ -19,16 +19,17 @@ export function* writeGrepable(report: ScanReport, options: WriteOptions = {}): 
   const command = report.command === null ? '' : ` as: ${printable(report.command)}`
   yield `# ${tool} ${version} scan initiated ${formatTime(report.startedMs)}${command}\n`
   const { tcp, udp } = report.asked
-  if (tcp !== null && udp !== null)
-    yield `# Ports scanned: TCP(${countIn(tcp)};${tcp}) UDP(${countIn(udp)};${udp}) SCTP(0;) PROTOCOLS(0;)\n`
+  // What no word is of was not asked for, where there is a word of the other.
+  if (tcp !== null || udp !== null)
+    yield `# Ports scanned: TCP(${portsField(tcp)}) UDP(${portsField(udp)}) SCTP(0;) PROTOCOLS(0;)\n`
   for (const host of report.hosts) yield* writeHost(host, options)
   yield report.isWhole
     ? `# ${tool} done at ${formatTime(report.endedMs)} -- ${summaryOf(report)}\n`
     : `# ${tool} broke off: ${summaryOf(report)}\n`
 }
 
-function countIn(ports: string): number {
-  return readPortText(ports)?.size ?? 0
+function portsField(ports: string | null): string {
+  return `${readPortText(ports ?? '')?.size ?? 0};${ports ?? ''}`
 }
 
 function* writeHost(host: ReportedHost, options: WriteOptions): Generator<string, void, undefined> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { heldByGrepable, probeFixture, scanReports } from '../../../test/support/scan-reports.ts'
+import { heldAsked, heldByGrepable, probeFixture, scanReports } from '../../../test/support/scan-reports.ts'
 import type { ReportedHost, ScanReport } from '../model.ts'
 import { FormatError } from './format-error.ts'
 import { readGrepable } from './grepable-reader.ts'
@@ -63,8 +63,8 @@ describe("nmap's grepable output", () => {
     fc.assert(
       fc.property(scanReports, (report) => {
         const hosts = report.hosts.map(withoutUnlisted)
-        const known = { ...report, asked: { tcp: '1', udp: '2' }, hosts }
-        const read = readGrepable([...writeGrepable(known)].join(''))
+        const known = { ...report, asked: heldAsked(report), hosts }
+        const read = readGrepable([...writeGrepable({ ...report, hosts })].join(''))
         assert.deepEqual(read.hosts.map(withoutUp), hosts.map(heldByGrepable).map(withoutUp))
         const { hosts: _, endedMs, ...rest } = read
         const { hosts: __, endedMs: ended, ...knownRest } = known
