@@ -36,7 +36,7 @@ export function runDiff(args: Arguments, optionNames: readonly string[], context
   if (diff.uncompared > 0)
     context.err(
       paragraph(
-        `${diff.uncompared} ports could not be compared: one of the scans did not ask for them, did not measure them, or broke off before.`,
+        `Not compared: ${diff.uncompared} of the ports. One of the scans did not ask for such a port, did not measure it, or broke off before.`,
         context.style.width,
         '',
       ),
