@@ -121,7 +121,8 @@ function judge(banner: Banner | null, { heard }: Conversation, { port }: AskPlac
 async function tryTls(conversation: Conversation, attempt: Attempt, place: AskPlace, bounds: Bounds): Promise<Outcome> {
   const isWeb = attempt.ask === 'any' || attempt.ask === askHttp
   const { name } = place
-  const facts = await conversation.startTls({ name, alpn: isWeb ? ['http/1.1'] : [] })
+  const waitMs = attempt.ask === 'any' ? LIMITS.bannerQuietMs : Infinity
+  const facts = await conversation.startTls({ name, alpn: isWeb ? ['http/1.1'] : [] }, waitMs)
   if (!('failure' in facts)) return talkInside(conversation, attempt, place, facts, bounds)
   if (facts.failure !== NO_PROTOCOL) return { banner: null, isSure: false }
   // It speaks TLS, and not HTTP/1.1 by that name: once more without one.

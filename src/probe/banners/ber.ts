@@ -15,6 +15,7 @@ export function encodeBer(tag: number, ...parts: readonly Uint8Array[]): Buffer 
   const content = Buffer.concat(parts)
   const { length } = content
   if (length < 0x80) return Buffer.concat([Buffer.of(tag, length), content])
+  if (length < 0x100) return Buffer.concat([Buffer.of(tag, 0x81, length), content])
   return Buffer.concat([Buffer.of(tag, 0x82, length >> 8, length & 0xff), content])
 }
 

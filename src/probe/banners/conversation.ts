@@ -96,10 +96,10 @@ export class Conversation {
   }
 
   /** Goes on in TLS over the same connection; the facts, or OpenSSL's word for why not, after which the conversation has ended. */
-  async startTls(options: TlsOptions): Promise<TlsFacts | { readonly failure: string }> {
+  async startTls(options: TlsOptions, waitMs = Infinity): Promise<TlsFacts | { readonly failure: string }> {
     this.#socket.removeAllListeners('data')
-    const untilMs = this.#deadlineMs
-    const opened = await openTls(this.#socket, { ...options, timeoutMs: untilMs - performance.now() })
+    const timeoutMs = Math.min(this.#deadlineMs - performance.now(), waitMs)
+    const opened = await openTls(this.#socket, { ...options, timeoutMs })
     if ('failure' in opened) {
       this.#hasEnded = true
       return opened

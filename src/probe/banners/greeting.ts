@@ -2,6 +2,7 @@
  * What services say before they are asked: one parser for each protocol, tried in order. They are sure of what they recognise;
  * where several protocols greet alike (`220 ` is SMTP's, FTP's and DICT's), the port decides.
  */
+import { LIMITS } from '../../core/index.ts'
 import type { Banner } from '../model.ts'
 import { linesOf, makeBanner, splitProduct } from './banner-of.ts'
 import { parseAmqpHeader } from './amqp.ts'
@@ -54,9 +55,10 @@ export function parseGreeting(bytes: Buffer, port: number): Banner | null {
   return simple === undefined ? null : makeBanner(simple, { text: firstLine(bytes) })
 }
 
-/** A banner of nothing but a line, for what no parser knows; null where there is no text in it. */
+/** A banner of nothing but a line, for what no parser knows; null where it is no text. */
 export function describeUnknown(bytes: Buffer): Banner | null {
   const text = linesOf(bytes, LINES_MAX).find((line) => line.trim() !== '')
+  if (text === undefined || !isMostlyText(text)) return null
   const banner = makeBanner(null, { text })
   return banner.text === null ? null : banner
 }
@@ -165,4 +167,11 @@ function parseIrc(bytes: Buffer): Banner | null {
 
 function firstLine(bytes: Buffer): string {
   return linesOf(bytes, 1)[0] ?? ''
+}
+
+/** A binary protocol's bytes say nothing to a reader. */
+function isMostlyText(line: string): boolean {
+  const start = line.slice(0, LIMITS.bannerTextChars)
+  const strange = start.length - start.replaceAll(/[\p{Cc}\uFFFD]/gu, '').length
+  return strange * 4 <= start.length
 }

@@ -44,10 +44,16 @@ export function parseHttp(bytes: Buffer): Banner | null {
       server,
       title: titleOf(bodyOf(bytes.subarray(headEnd), fields)),
       location: fields.get('location'),
-      realm: /\brealm="?([^",]*)/i.exec(fields.get('www-authenticate') ?? '')?.[1],
+      realm: realmOf(fields.get('www-authenticate') ?? ''),
       'powered-by': fields.get('x-powered-by'),
     },
   })
+}
+
+/** The realm of a challenge (RFC 9110 §11.5), a quoted string or, against the rules, a bare word. */
+function realmOf(challenge: string): string | undefined {
+  const found = /\brealm=(?:"([^"]*)"?|([^\s,]+))/i.exec(challenge)
+  return found?.[1] ?? found?.[2]
 }
 
 /** Whether more would add nothing: the title is there, the body is whole, or it is none that has a title. */
