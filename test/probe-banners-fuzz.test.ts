@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { readBanner } from '../src/probe/index.ts'
-import { assertHarmless, broken, fuzzBanners } from './fuzz/banners-fuzz.ts'
+import { assertHarmless, broken, fuzzBanners, longAnswers, parseAll } from './fuzz/banners-fuzz.ts'
 import { startPeer } from './support/banner-peers.ts'
 
 const RUNS = 20_000
@@ -31,6 +31,15 @@ const HINTS = [
 test(`no parser fails on ${RUNS} broken answers, and what comes out is harmless`, () => {
   const { banners } = fuzzBanners(RUNS, SEED)
   assert.ok(banners > RUNS, `${banners} banners`)
+})
+
+test('no answer is so long, or so made, that reading it keeps the others waiting', () => {
+  for (const answer of longAnswers()) {
+    const beganMs = performance.now()
+    parseAll(answer)
+    const tookMs = performance.now() - beganMs
+    assert.ok(tookMs < 1000, `${tookMs} ms for ${JSON.stringify(answer.toString('latin1', 0, 80))}`)
+  }
 })
 
 test('whatever a peer answers, whenever it ends, a banner or nothing comes of it, and no connection stays', async (context) => {

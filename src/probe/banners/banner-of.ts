@@ -40,10 +40,13 @@ export function cleanText(text: string | null | undefined, charsMax: number = LI
   return clean === '' ? null : clean
 }
 
-/** The lines of what a peer sent, of whatever bytes, without their ends; never more than `linesMax`. */
+/**
+ * The lines of what a peer sent, of whatever bytes, without their ends; never more than `linesMax`. A line that no greeting needs so
+ * long is cut: what looks for patterns in it may take the square of its length.
+ */
 export function linesOf(bytes: Buffer, linesMax: number): string[] {
   const text = bytes.toString('utf8', 0, LIMITS.bannerBytes)
-  return text.split(/\r?\n/, linesMax)
+  return text.split(/\r?\n/, linesMax).map((line) => line.slice(0, LIMITS.bannerDetailChars))
 }
 
 /** What a parser makes of bytes from outside; null where they are not what it reads (`DecodeError`, or a read past the end). */
