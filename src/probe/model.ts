@@ -131,4 +131,6 @@ export interface ScanReport {
   /** Ports asked for by transport, in the form `1-1024,8080`; null where it is not known. */
   readonly asked: Readonly<Record<ProbeTransport, string | null>>
   readonly hosts: readonly ReportedHost[]
+  /** Hosts that answered at none of the first ports, and were not probed further: they are not among `hosts`. */
+  readonly silentHosts?: number
 }

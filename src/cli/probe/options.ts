@@ -47,6 +47,10 @@ export const PROBE_OPTIONS: readonly OptionSpec[] = [
   { name: 'exclude-from', argument: 'FILE', isRepeatable: true, help: 'Leave out the hosts of a file.' },
   { name: 'ipv4', short: '4', help: 'Of names, take IPv4 addresses.' },
   { name: 'ipv6', short: '6', help: 'Of names, take IPv6 addresses.' },
+  {
+    name: 'all-hosts',
+    help: 'Of many hosts, probe also those that answer at none of the ports that are asked first.',
+  },
   { name: 'all-addresses', help: 'Probe every address of a name, not only the first.' },
   {
     name: 'banners',

@@ -2,7 +2,7 @@
 import { randomInt } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { PortolanError, messageOf } from '../../core/index.ts'
-import { parsePorts, readTargetList, resolveTargets } from '../../probe/index.ts'
+import { isWorthFinding, parsePorts, readTargetList, resolveTargets } from '../../probe/index.ts'
 import type { Pace, PortSet, ProbeJob, ProbeTransport, TargetWord, Targets } from '../../probe/index.ts'
 import { namesOf, parseSpan } from '../../registry/index.ts'
 import type { LoreBook, Registry } from '../../registry/index.ts'
@@ -23,6 +23,8 @@ const SEED_MAX = 2 ** 32
 export interface Plan {
   readonly job: ProbeJob
   readonly targets: Targets
+  /** Whether the hosts that are there are looked for first. */
+  readonly isFinding: boolean
 }
 
 type Ports = Readonly<Record<ProbeTransport, PortSet>>
@@ -35,16 +37,17 @@ export async function makePlan(args: Arguments, registry: Registry, lore: LoreBo
   const ports = readPorts(args, registry, lore)
   const pace = paceOptions(args)
   const targets = await readTargets(args, context)
+  const ground = groundOf(targets.hosts, targets.outside)
   const job: ProbeJob = {
     hosts: targets.hosts,
     tcpPorts: ports.tcp,
     udpPorts: ports.udp,
-    pace: { ...DEFAULT_PACES[groundOf(targets.hosts, targets.outside)], ...pace },
+    pace: { ...DEFAULT_PACES[ground], ...pace },
     seed: randomInt(SEED_MAX),
     answered: null,
     engine: engineOf(args),
   }
-  return { job, targets }
+  return { job, targets, isFinding: ground !== 'here' && !args.has('all-hosts') && isWorthFinding(job) }
 }
 
 function engineOf(args: Arguments): ProbeJob['engine'] {

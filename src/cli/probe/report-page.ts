@@ -1,5 +1,6 @@
 /** The page of a whole scan: its hosts, and what the scan itself was. */
 import { printable } from '../../core/index.ts'
+import { FIRST_PORTS } from '../../probe/index.ts'
 import type { ScanReport } from '../../probe/index.ts'
 import { paragraph } from '../style.ts'
 import type { Style } from '../style.ts'
@@ -24,8 +25,20 @@ export function renderReport(
   const [host] = report.hosts
   const isSingle = only !== null && host !== undefined && report.hosts.length === 1
   const body = isSingle ? renderSingle(only, host, book, style, isAll) : renderHosts(report, book, style)
-  const parts = [body, broken(report, style), isSingle ? '' : summary(report, style)]
+  const silent = report.silentHosts ?? 0
+  const parts = [
+    body,
+    silent === 0 ? '' : paragraph(silentText(silent), style.width, '', '  '),
+    broken(report, style),
+    isSingle ? '' : summary(report, style),
+  ]
   return parts.filter((part) => part !== '').join('\n')
+}
+
+/** What is said of hosts that were looked for and not found. */
+export function silentText(count: number): string {
+  const hosts = count === 1 ? 'One host' : `${count.toLocaleString('en')} hosts`
+  return `${hosts} did not answer at TCP ports ${FIRST_PORTS.join(', ')}, and ${count === 1 ? 'was' : 'were'} not probed further; --all-hosts probes them, too.`
 }
 
 function broken({ isWhole, tool }: ScanReport, style: Style): string {

@@ -1,10 +1,11 @@
 /** One scan as the command runs it: asks, probes, keeps what comes, and tells it. */
 import { LIMITS, PortolanError } from '../../core/index.ts'
 import type { ExitStatus } from '../../core/index.ts'
-import { openResume, runProbe } from '../../probe/index.ts'
-import type { Banner, PortAnswer, ProbeJob, ProbeTally, ResumeFile } from '../../probe/index.ts'
+import { openResume, probeFound, runProbe } from '../../probe/index.ts'
+import type { Banner, FoundTally, PortAnswer, ProbeJob, ProbeListener, ResumeFile } from '../../probe/index.ts'
 import type { Arguments, Context } from '../command.ts'
 import { isTerminal } from '../output.ts'
+import { paragraph } from '../style.ts'
 import { versionNumber } from '../version.ts'
 import { compareAddresses } from './addresses.ts'
 import { AnswerStore } from './answer-store.ts'
@@ -19,6 +20,7 @@ import type { Plan } from './plan.ts'
 import { makeRow } from './port-row.ts'
 import type { ToldPort } from './port-row.ts'
 import { ProgressLine } from './progress.ts'
+import { silentText } from './report-page.ts'
 import { writeOutputs } from './write-outputs.ts'
 import type { Written } from './write-outputs.ts'
 
@@ -28,14 +30,16 @@ const NO_BANNERS: BannerBook = { bannerOf: () => null }
 /** Runs a scan; what is known is told even when Ctrl-C ends it. */
 export async function runScan(plan: Plan, book: MeaningBook, args: Arguments, context: Context): Promise<ExitStatus> {
   const outputs = readOutputs(args)
-  requireRoom(plan.job, outputs)
-  if (plan.targets.outside.size > 0 && !args.has('yes')) {
-    if (!(await isAllowed(plan.job, plan.targets.outside, args.has('banners'), context))) return 1
+  const { job, isFinding } = plan
+  const { outside } = plan.targets
+  requireRoom(job, outputs)
+  if (outside.size > 0 && !args.has('yes')) {
+    if (!(await isAllowed({ job, outside, isFinding }, args.has('banners'), context))) return 1
   }
   const files = beginFiles(outputs, context)
   try {
     const path = args.value('resume')
-    const resume = path === undefined ? null : openResume(path, plan.job)
+    const resume = path === undefined ? null : openResume(path, job)
     const scan = new Scan(plan, book, outputs, args.has('banners'), context)
     try {
       await scan.run(resume)
@@ -43,6 +47,7 @@ export async function runScan(plan: Plan, book: MeaningBook, args: Arguments, co
       await resume?.close()
     }
     writeOutputs(scan.written(), outputs, files, book, context)
+    scan.tellSilent()
     return scan.status()
   } finally {
     for (const file of files.values()) file.abandon()
@@ -75,7 +80,7 @@ class Scan {
   readonly #startedMs: number = Date.now()
   #open: number = 0
   #unmeasured: number = 0
-  #tally: ProbeTally | null = null
+  #tally: FoundTally | null = null
 
   constructor(plan: Plan, book: MeaningBook, outputs: Outputs, isBanners: boolean, context: Context) {
     this.#plan = plan
@@ -106,7 +111,7 @@ class Scan {
     this.#banners = this.#beginBanners(guarded)
     try {
       for (const answers of resume?.answers() ?? []) guarded(() => this.#take(answers))
-      this.#tally = await runProbe(
+      this.#tally = await this.#probe(
         resume?.job ?? this.#plan.job,
         {
           onAnswers: (answers) =>
@@ -123,6 +128,11 @@ class Scan {
       line?.clear()
     }
     if (failures.length > 0) throw failures[0]
+  }
+
+  async #probe(job: ProbeJob, listener: ProbeListener, signal: AbortSignal): Promise<FoundTally> {
+    if (this.#plan.isFinding) return probeFound(job, listener, signal)
+    return { ...(await runProbe(job, listener, signal)), silentHosts: 0 }
   }
 
   #beginBanners(guarded: (act: () => void) => void): BannerQueue | null {
@@ -189,11 +199,23 @@ class Scan {
     const isOne = job.hosts.size === 1 && job.tcpPorts.size + job.udpPorts.size === 1
     const [only = null] = isOne ? this.#toldPorts(banners) : []
     return {
-      report: makeReport(head, this.#store, (address) => this.#namesOf(address), banners),
+      report: makeReport(
+        { ...head, silentHosts: this.#tally?.silentHosts ?? 0 },
+        this.#store,
+        (address) => this.#namesOf(address),
+        banners,
+      ),
       ports: () => this.#toldPorts(banners),
       only,
       isStreamed: true,
     }
+  }
+
+  /** The page tells it itself; other forms have no place for it. */
+  tellSilent(): void {
+    const { err, style } = this.#context
+    const count = this.#tally?.silentHosts ?? 0
+    if (this.#outputs.main !== 'page' && count > 0) err(paragraph(silentText(count), style.width, ''))
   }
 
   /** Every port that was answered for, in order. */

@@ -86,7 +86,8 @@ export class Scan {
     this.#ready = new ReadySet(flows, seed)
     this.#trips = new RoundTrips(flows, pace)
     this.#windows = new Windows(flows + 1, attemptsMost)
-    this.#windows.reset(this.#all, FIRST_WINDOW)
+    // A rate spaces the attempts out: as many may be under way as it sends while the first silences last.
+    this.#windows.reset(this.#all, Math.max(FIRST_WINDOW, ((pace.rate ?? 0) * pace.timeoutMaxMs) / 1000))
     this.#pacer = new UnreachPacer(flows)
     this.#hostRates = new Rates(hostsMost, pace.hostRate)
     this.#rate = new Rates(1, pace.rate)

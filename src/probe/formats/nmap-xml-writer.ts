@@ -34,7 +34,8 @@ const TIMEOUT_MIN_US = 100_000
 export function* writeNmapXml(report: ScanReport, options: WriteOptions = {}): Generator<string, void, undefined> {
   yield* writeHead(report)
   for (const host of report.hosts) yield* writeHost(host, options)
-  const { up, down } = countHosts(report.hosts)
+  const { up, down: told } = countHosts(report.hosts)
+  const down = told + (report.silentHosts ?? 0)
   const end = report.endedMs ?? 0
   const finished = tag('finished', [
     ['time', seconds(end)],
