@@ -2,9 +2,10 @@
  * `npm run bench`: every claim about speed and memory, as a ratio against a peer measured in the same run.
  * The program is measured as it is installed: bundled, without its sources beside it.
  *
- *     npm run bench -- [start] [lookup] [listeners] [netinfo] [--quick]
+ *     npm run bench -- [start] [lookup] [listeners] [netinfo] [probe] [--quick]
  *
- * Without a name, all are measured. --quick leaves out what takes minutes: domains of more than 10,000 users.
+ * Without a name, all are measured. --quick leaves out what takes minutes: domains of more than 10,000 users, scans of
+ * 100,000 ports.
  */
 import { spawn } from 'node:child_process'
 import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
@@ -14,6 +15,7 @@ import { benchLookup } from './lookup.ts'
 import { isInstalled, measureMemory, measureTimes } from './measure.ts'
 import type { Contestant } from './measure.ts'
 import { benchNetinfo } from './netinfo.ts'
+import { benchProbe } from './probe.ts'
 import { renderRows } from './table.ts'
 import type { Row } from './table.ts'
 
@@ -80,7 +82,7 @@ async function benchListeners(portolan: string): Promise<readonly Row[]> {
   }
 }
 
-const PARTS = ['start', 'lookup', 'listeners', 'netinfo'] as const
+const PARTS = ['start', 'lookup', 'listeners', 'netinfo', 'probe'] as const
 const asked = process.argv.slice(2)
 const isQuick = asked.includes('--quick')
 const named = asked.filter((word) => word !== '--quick')
@@ -101,9 +103,11 @@ try {
     ...(isAsked('listeners') ? await benchListeners(portolan) : []),
   ]
   const netinfo = isAsked('netinfo') ? await benchNetinfo({ portolan, folder, isQuick }) : null
+  const probe = isAsked('probe') ? await benchProbe({ portolan, folder, isQuick }) : []
   const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, load ${loadBefore.toFixed(2)} at the start`
   console.log(`Node ${process.version}, ${machine}`)
   if (rows.length > 0) console.log(`\nMedians of ${ROUNDS} rounds\n\n${renderRows(rows)}`)
+  if (probe.length > 0) console.log(`\nThe probe\n\n${renderRows(probe)}`)
   if (netinfo !== null) console.log(`\n${netinfo}`)
 } finally {
   rmSync(folder, { recursive: true, force: true })

@@ -1,0 +1,155 @@
+/**
+ * The probe beside nmap and beside a loop in C: all ports of 127.0.0.1, and ports that never answer against the bound that the pace
+ * sets. The second needs root, for a namespace of its own.
+ */
+import { execFileSync, spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { makePortSet, runProbe } from '../src/probe/index.ts'
+import { isInstalled, median } from './measure.ts'
+import type { Contestant } from './measure.ts'
+import type { Row } from './table.ts'
+
+const ROUNDS = 11
+const QUICK_ROUNDS = 5
+/** What issue 4 allows, in kB. */
+const MEMORY_MOST = 120_000
+const RATE = 5000
+const RETRIES = 2
+const TIMEOUT_MS = 1000
+const PORTS_EACH = 100
+const NAMESPACE = `portolan-bench-${process.pid}`
+const fixtures = join(import.meta.dirname, 'fixtures')
+
+export interface ProbeBench {
+  /** The program as it is installed. */
+  readonly portolan: string
+  /** For what is compiled; it is there, and is removed by the caller. */
+  readonly folder: string
+  readonly isQuick: boolean
+}
+
+export async function benchProbe({ portolan, folder, isQuick }: ProbeBench): Promise<readonly Row[]> {
+  const own = await benchOwnPorts(portolan, folder, isQuick ? QUICK_ROUNDS : ROUNDS)
+  return [...own, ...(process.getuid?.() === 0 ? benchDropped(isQuick) : [])]
+}
+
+interface Run {
+  readonly ms: number
+  readonly peakKb: number
+}
+
+/** Every round runs each once: the whole processes, and the probe alone in this process. */
+async function benchOwnPorts(portolan: string, folder: string, rounds: number): Promise<readonly Row[]> {
+  const loop = join(folder, 'probe-connect')
+  execFileSync('cc', ['-O2', '-o', loop, join(fixtures, 'probe-connect.c')])
+  const nmap = ['-p-', '-n', '-Pn', '-T5', '127.0.0.1']
+  const ours: Contestant = {
+    name: 'portolan',
+    program: process.execPath,
+    args: [portolan, 'probe', '127.0.0.1', '-p-'],
+  }
+  const inC: Contestant = { name: 'C: socket, connect, close', program: loop, args: [] }
+  const nmaps: readonly Contestant[] = isInstalled('nmap')
+    ? [
+        { name: 'nmap -sT -p- -n -Pn -T5', program: 'nmap', args: ['-sT', ...nmap] },
+        ...(process.getuid?.() === 0
+          ? [{ name: 'nmap -sS -p- -n -Pn -T5', program: 'nmap', args: ['-sS', ...nmap] }]
+          : []),
+      ]
+    : []
+  const contestants = [ours, inC, ...nmaps]
+  const runs = contestants.map((): Run[] => [])
+  const alone: number[] = []
+  for (let round = -1; round < rounds; round += 1) {
+    const taken = contestants.map(runOnce)
+    const takenAlone = await probeAlone()
+    if (round < 0) continue
+    for (const [index, run] of taken.entries()) runs[index]?.push(run)
+    alone.push(takenAlone)
+  }
+  const timeOf = (index: number): number => median((runs[index] ?? []).map(({ ms }) => ms))
+  const work = 'portolan probe 127.0.0.1 -p-, whole process'
+  const peak = median((runs[0] ?? []).map(({ peakKb }) => peakKb))
+  return [
+    ...nmaps.map(({ name }, index): Row => {
+      const theirs = timeOf(index + 2)
+      return { work, ours: timeOf(0), peer: name, theirs, unit: 'ms', aim: 1 }
+    }),
+    { work, ours: timeOf(0), peer: inC.name, theirs: timeOf(1), unit: 'ms', aim: 1.1 },
+    { work: 'runProbe alone', ours: median(alone), peer: inC.name, theirs: timeOf(1), unit: 'ms', aim: 1.1 },
+    { work: `${work}, peak memory`, ours: peak, peer: 'bound', theirs: MEMORY_MOST, unit: 'kB', aim: 1 },
+  ]
+}
+
+/** By GNU time, which adds a millisecond to each. */
+function runOnce({ program, args }: Contestant): Run {
+  const start = performance.now()
+  const { error, stderr } = spawnSync('/usr/bin/time', ['-f', '%M', program, ...args], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  const ms = performance.now() - start
+  const peakKb = Number(/(\d+)\s*$/.exec(stderr)?.[1])
+  if (error !== undefined || Number.isNaN(peakKb)) throw error ?? new Error(`${program} failed: ${stderr}`)
+  return { ms, peakKb }
+}
+
+async function probeAlone(): Promise<number> {
+  const { elapsedMs } = await runProbe(
+    {
+      hosts: { size: 1, at: () => ({ address: '127.0.0.1', family: 4, name: null }) },
+      tcpPorts: makePortSet(Array.from({ length: 65_535 }, (_, index) => index + 1)),
+      udpPorts: makePortSet([]),
+      pace: { rate: null, hostRate: null, retries: 2, timeoutMinMs: 100, timeoutMaxMs: 1000, hostTimeoutMs: null },
+      seed: 1,
+      answered: null,
+      engine: null,
+    },
+    { onAnswers: () => {} },
+    new AbortController().signal,
+  )
+  return elapsedMs
+}
+
+/**
+ * The bound: attempts / rate + the last time-out, where attempts = pairs × (1 + retries). A dummy interface takes packets and tells
+ * nobody.
+ */
+function benchDropped(isQuick: boolean): readonly Row[] {
+  const ip = (...words: readonly string[]): void => void execFileSync('ip', words)
+  ip('netns', 'add', NAMESPACE)
+  try {
+    ip('-n', NAMESPACE, 'link', 'add', 'd0', 'type', 'dummy')
+    ip('-n', NAMESPACE, 'addr', 'add', '10.79.0.1/16', 'dev', 'd0')
+    ip('-n', NAMESPACE, 'link', 'set', 'd0', 'up')
+    const few = probeDropped(100)
+    const fewRow = droppedRow(100, few)
+    if (isQuick) return [fewRow]
+    const many = probeDropped(1000)
+    const work = 'the same, peak memory at 100,000 ports and at 10,000'
+    const memory: Row = { work, ours: many.peakKb, peer: '10,000 ports', theirs: few.peakKb, unit: 'kB', aim: 1.1 }
+    return [fewRow, droppedRow(1000, many), memory]
+  } finally {
+    ip('netns', 'del', NAMESPACE)
+  }
+}
+
+function droppedRow(hosts: number, { ms }: Run): Row {
+  const pairs = hosts * PORTS_EACH
+  const bound = (pairs * (1 + RETRIES) * 1000) / RATE + TIMEOUT_MS
+  const work = `${pairs.toLocaleString('en')} ports that never answer, ${RATE} probes a second`
+  return { work, ours: ms, peer: 'attempts / rate + time-out', theirs: bound, unit: 'ms', aim: 1.2 }
+}
+
+function probeDropped(hosts: number): Run {
+  const script = join(fixtures, 'probe-dropped.ts')
+  const order = [hosts, PORTS_EACH, RATE, RETRIES, TIMEOUT_MS].map(String)
+  const told = execFileSync('ip', ['netns', 'exec', NAMESPACE, process.execPath, script, ...order], {
+    encoding: 'utf8',
+  })
+  const read: unknown = JSON.parse(told)
+  const isTold = (value: unknown): value is { elapsedMs: number; peakKb: number; answers: number } =>
+    typeof value === 'object' && value !== null && 'elapsedMs' in value && 'peakKb' in value && 'answers' in value
+  if (!isTold(read) || read.answers !== hosts * PORTS_EACH) throw new Error(`not every port was told: ${told}`)
+  return { ms: read.elapsedMs, peakKb: read.peakKb }
+}
