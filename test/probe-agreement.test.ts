@@ -1,0 +1,230 @@
+/**
+ * Agreement with nmap, state by state and reason by reason, about a machine whose ports are open, closed, rejected by ICMP of
+ * every kind, or dropped; by TCP and UDP, over IPv4 and IPv6, with both engines.
+ *
+ * Node's sockets are told of ICMP only what errno says. What that hides is allowed below, and nothing else.
+ */
+import assert from 'node:assert/strict'
+import { spawn, spawnSync } from 'node:child_process'
+import { describe, test } from 'node:test'
+import type { TestContext } from 'node:test'
+import { readReport } from '../src/probe/index.ts'
+import type { ReportedHost } from '../src/probe/index.ts'
+import { atEnd } from './support/at-end.ts'
+import { buildNetwork, end, lineOf } from './support/namespaces.ts'
+import type { Machine } from './support/namespaces.ts'
+import { requirePeers, requireRoot } from './support/peers.ts'
+import { CLI, cliEnvironment } from './support/run-cli.ts'
+
+const FAR4 = '10.79.0.2'
+const FAR6 = 'fd79::2'
+const OPEN = 1000
+const CLOSED = 1001
+const DROPPED = 1002
+/** From this port on, one port a kind of REJECT (iptables-extensions(8)). */
+const REJECTED = 1010
+const REJECTS = {
+  4: [
+    'icmp-port-unreachable',
+    'icmp-host-unreachable',
+    'icmp-net-unreachable',
+    'icmp-proto-unreachable',
+    'icmp-net-prohibited',
+    'icmp-host-prohibited',
+    'icmp-admin-prohibited',
+    'tcp-reset',
+  ],
+  6: ['icmp6-port-unreachable', 'icmp6-addr-unreachable', 'icmp6-no-route', 'icmp6-adm-prohibited', 'tcp-reset'],
+} as const
+type Family = keyof typeof REJECTS
+const FAMILIES: readonly Family[] = [4, 6]
+const ADDRESS: Readonly<Record<Family, string>> = { 4: FAR4, 6: FAR6 }
+/** A TCP and a UDP server on both families; that of UDP answers whatever comes. */
+const SERVE = `
+  const server = require('net').createServer((socket) => socket.on('error', () => {}).end())
+  const udp = require('dgram').createSocket('udp6')
+  udp.on('message', (bytes, { port, address }) => udp.send('yes', port, address))
+  server.listen(${OPEN}, '::', () => udp.bind(${OPEN}, '::', () => console.log('ready')))`
+
+function portsOf(family: Family): readonly number[] {
+  return [OPEN, CLOSED, DROPPED, ...REJECTS[family].map((_, index) => REJECTED + index)]
+}
+
+function run(through: readonly string[], ...words: readonly string[]): string {
+  const [program = '', ...rest] = [...through, ...words]
+  const { status, stdout, stderr } = spawnSync(program, rest, { encoding: 'utf8', maxBuffer: 1 << 26 })
+  assert.equal(status, 0, `${words.join(' ')}: ${stderr}`)
+  return stdout
+}
+
+async function buildScene(context: TestContext): Promise<Record<'near' | 'far', Machine>> {
+  const machines = buildNetwork(context, { near: '10.79.0.1', far: FAR4 })
+  const { near, far } = machines
+  run(near.through, 'ip', 'addr', 'add', 'fd79::1/64', 'dev', 'eth0', 'nodad')
+  run(far.through, 'ip', 'addr', 'add', `${FAR6}/64`, 'dev', 'eth0', 'nodad')
+  // Each error is to be seen, however quickly they are asked for.
+  for (const key of ['net.ipv4.icmp_ratelimit', 'net.ipv6.icmp.ratelimit'])
+    run(far.through, 'sysctl', '-qw', `${key}=0`)
+  run(far.through, 'sysctl', '-qw', 'net.ipv4.icmp_msgs_per_sec=100000')
+  for (const family of FAMILIES) {
+    const tables = family === 4 ? 'iptables' : 'ip6tables'
+    for (const transport of ['tcp', 'udp']) {
+      const rule = (port: number, ...target: readonly string[]): void =>
+        void run(far.through, tables, '-A', 'INPUT', '-p', transport, '--dport', String(port), '-j', ...target)
+      rule(DROPPED, 'DROP')
+      for (const [index, kind] of REJECTS[family].entries())
+        if (kind !== 'tcp-reset' || transport === 'tcp') rule(REJECTED + index, 'REJECT', '--reject-with', kind)
+    }
+  }
+  const [program, ...words] = [...far.through, process.execPath, '-e', SERVE]
+  const server = spawn(program, words, { stdio: ['ignore', 'pipe', 'inherit'] })
+  atEnd(context, () => end(server, 'SIGKILL'))
+  await lineOf(server)
+  return machines
+}
+
+type States = ReadonlyMap<number, string>
+
+function statesIn(xml: string): States {
+  const [host] = readReport(Buffer.from(xml), 'a scan').hosts
+  assert.ok(host)
+  return statesOf(host)
+}
+
+function statesOf({ ports, unlisted }: ReportedHost): States {
+  const states = new Map(ports.map(({ port, state, reason }) => [port, `${state} ${reason}`]))
+  for (const { state, reason, ports: list = '' } of unlisted)
+    for (const part of list.split(',')) {
+      const [first = 0, last = first] = part.split('-').map(Number)
+      for (let port = first; port <= last; port += 1) states.set(port, `${state} ${reason}`)
+    }
+  return states
+}
+
+function askNmap(machine: Machine, kind: '-sS' | '-sT' | '-sU', family: Family): States {
+  const target = [...(family === 6 ? ['-6'] : []), '-p', portsOf(family).join(','), ADDRESS[family]]
+  return statesIn(run(machine.through, 'nmap', kind, '-n', '-Pn', '--reason', '-oX', '-', ...target))
+}
+
+async function askPortolan(machine: Machine, engine: string, isUdp: boolean, family: Family): Promise<States> {
+  const words = ['-p', portsOf(family).join(','), ...(isUdp ? ['--udp'] : []), '--engine', engine, '--xml', '-']
+  const { status, stdout, stderr } = await machine.portolan('probe', ADDRESS[family], ...words)
+  assert.equal(status, 0, stderr)
+  return statesIn(stdout)
+}
+
+/** A refusal is `reset` to who sees the packet, `conn-refused` to who sees the error. */
+function asSeenBySocket(states: States): States {
+  return new Map([...states].map(([port, text]) => [port, text === 'closed reset' ? 'closed conn-refused' : text]))
+}
+
+function sorted(states: States): readonly (readonly [number, string])[] {
+  return [...states].toSorted(([a], [b]) => a - b)
+}
+
+describe('the states of ports, and why, agree with nmap', () => {
+  for (const family of FAMILIES)
+    test(`over IPv${family}`, async (context) => {
+      const tables = family === 4 ? 'iptables' : 'ip6tables'
+      if (!requireRoot(context) || !requirePeers(context, 'ip', 'nmap', tables)) return
+      const { near } = await buildScene(context)
+
+      const packets = asSeenBySocket(askNmap(near, '-sS', family))
+      const native = await askPortolan(near, 'native', false, family)
+      assert.deepEqual(sorted(native), sorted(packets), 'TCP, native, as nmap -sS')
+      assert.equal(native.get(OPEN), 'open syn-ack')
+      assert.equal(native.get(CLOSED), 'closed conn-refused')
+      assert.equal(native.get(DROPPED), 'filtered no-response')
+      assert.equal(new Set(native.values()).size, family === 4 ? 10 : 7, 'every kind is told from the others')
+
+      const calls = askNmap(near, '-sT', family)
+      const node = await askPortolan(near, 'node', false, family)
+      for (const port of [OPEN, CLOSED, DROPPED]) assert.equal(node.get(port), calls.get(port), `TCP, node, ${port}`)
+      for (const [port, text] of node) {
+        const [state] = text.split(' ')
+        const theirs = calls.get(port)?.split(' ')[0]
+        // Linux tells a socket that connects of some rejections only when it has sent its SYN again, a second later.
+        const isLate = port >= REJECTED && [state, theirs].includes('filtered') && [state, theirs].includes('closed')
+        if (!isLate) assert.equal(state, theirs, `TCP, node, as nmap -sT, ${port}: ${text}`)
+      }
+
+      const datagrams = askNmap(near, '-sU', family)
+      for (const engine of ['native', 'node']) {
+        const ours = await askPortolan(near, engine, true, family)
+        assert.equal(ours.get(OPEN), 'open udp-response', engine)
+        assert.equal(ours.get(CLOSED), 'closed port-unreach', engine)
+        assert.equal(ours.get(DROPPED), 'open|filtered no-response', engine)
+        if (engine === 'native') assert.deepEqual(sorted(ours), sorted(datagrams), 'UDP, native, as nmap -sU')
+        for (const [port, text] of ours)
+          if (engine === 'node' && !text.startsWith('open|filtered'))
+            assert.equal(text.split(' ')[0], datagrams.get(port)?.split(' ')[0], `UDP, node, ${port}: ${text}`)
+      }
+    })
+
+  test('no route, few descriptors, and lost packets do not make a port closed or hide an open one', async (context) => {
+    if (!requireRoot(context) || !requirePeers(context, 'ip', 'iptables')) return
+    const { near, far } = await buildScene(context)
+    run(near.through, 'ip', 'route', 'add', 'blackhole', '10.99.0.0/24')
+    for (const [address, why] of [
+      ['10.99.0.1', 'blackholed'],
+      ['10.98.0.1', 'without a route'],
+    ] as const) {
+      const { status, stdout } = await near.portolan('probe', address, '-p', '22,80', '--json', '--yes')
+      assert.equal(status, 3, why)
+      const answers: { state: string; reason: string }[] = JSON.parse(stdout)
+      assert.deepEqual(
+        new Set(answers.map(({ state, reason }) => `${state} ${reason}`)),
+        new Set(['unmeasured no-route']),
+      )
+    }
+
+    // One packet in fifty is lost each way, and 40 descriptors are all that there are.
+    for (const chain of ['INPUT', 'OUTPUT'])
+      run(
+        far.through,
+        'iptables',
+        '-I',
+        chain,
+        '-m',
+        'statistic',
+        '--mode',
+        'random',
+        '--probability',
+        '0.02',
+        '-j',
+        'DROP',
+      )
+    const narrow = { ...near, through: [...near.through, 'prlimit', '--nofile=140:140'] }
+    for (const engine of ['native', 'node']) {
+      const [program, ...words] = [...narrow.through, process.execPath, CLI, 'probe', FAR4]
+      const asked = ['-p', '1-1000', '--json', '--engine', engine]
+      const { status, stdout, stderr } = spawnSync(program, [...words, ...asked], {
+        encoding: 'utf8',
+        env: cliEnvironment(),
+      })
+      assert.equal(status, 0, stderr)
+      const answers: { port: number; state: string }[] = JSON.parse(stdout)
+      assert.equal(answers.length, 1000, engine)
+      assert.ok(
+        answers.every(({ state }) => state !== 'unmeasured'),
+        engine,
+      )
+      assert.equal(answers.find(({ port }) => port === OPEN)?.state, 'open', engine)
+    }
+  })
+
+  test('closed UDP ports of a machine that limits its errors are told as closed', async (context) => {
+    if (!requireRoot(context) || !requirePeers(context, 'ip', 'iptables')) return
+    const { near, far } = await buildScene(context)
+    // As Linux has it: one error a second to one address, after a burst of six.
+    run(far.through, 'sysctl', '-qw', 'net.ipv4.icmp_ratelimit=1000')
+    const { status, stdout } = await near.portolan('probe', FAR4, '--udp', '-p', '2001-2016', '--json')
+    assert.equal(status, 1)
+    const answers: { port: number; state: string; reason: string }[] = JSON.parse(stdout)
+    assert.equal(answers.length, 16)
+    assert.deepEqual(
+      new Set(answers.map(({ state, reason }) => `${state} ${reason}`)),
+      new Set(['closed port-unreach']),
+    )
+  })
+})
