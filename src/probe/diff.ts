@@ -5,7 +5,7 @@
  * no more were asked for than are listed and counted, such a port has the state that was counted. What one of the two did not
  * ask for, did not measure, or broke off before, is no difference: it is counted as not compared.
  */
-import { parseIpv4, parseZoned } from './addresses.ts'
+import { compareAddresses } from './addresses.ts'
 import { portKey } from './formats/scan-words.ts'
 import type { PortState, ProbeTransport, ReportedHost, ReportedPort, ScanReport, UnlistedPorts } from './model.ts'
 import { PROBE_TRANSPORTS } from './model.ts'
@@ -73,7 +73,7 @@ export function diffReports(before: ScanReport, after: ScanReport): ReportDiff {
   const addresses = [...new Set([...firsts.keys(), ...seconds.keys()])]
   const hosts = addresses.flatMap((address) => comparison.compareHost(firsts.get(address), seconds.get(address)) ?? [])
   return {
-    hosts: hosts.toSorted(compareAddresses),
+    hosts: hosts.toSorted((one, other) => compareAddresses(one.address, other.address)),
     hostsCompared: addresses.filter((address) => firsts.has(address) && seconds.has(address)).length,
     uncompared: comparison.uncompared,
   }
@@ -81,16 +81,6 @@ export function diffReports(before: ScanReport, after: ScanReport): ReportDiff {
 
 function hostsOf({ hosts }: ScanReport): ReadonlyMap<string, ReportedHost> {
   return new Map(hosts.map((host) => [host.address, host]))
-}
-
-function compareAddresses(one: HostDiff, other: HostDiff): number {
-  if (one.family !== other.family) return one.family - other.family
-  if (one.family === 4) return (parseIpv4(one.address) ?? 0) - (parseIpv4(other.address) ?? 0)
-  const [first, second] = [parseZoned(one.address), parseZoned(other.address)]
-  const [low, high] = [first?.value ?? 0n, second?.value ?? 0n]
-  if (low !== high) return low < high ? -1 : 1
-  const [zone, otherZone] = [first?.zone ?? '', second?.zone ?? '']
-  return zone < otherZone ? -1 : zone > otherZone ? 1 : 0
 }
 
 class Comparison {

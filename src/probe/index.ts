@@ -1,5 +1,5 @@
 /** What a remote host answers: targets and ports, probes, banners, and the formats of scans. */
-export { parseIpv4, parseZoned } from './addresses.ts'
+export { compareAddresses, parseIpv4, parseZoned } from './addresses.ts'
 export type { AnsweredPairs, Pace, ProbeJob, ProbeListener, ProbeProgress, ProbeTally } from './job.ts'
 export type * from './model.ts'
 export { PORT_STATES, PROBE_TRANSPORTS, REASONS } from './model.ts'

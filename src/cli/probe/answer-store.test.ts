@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { PORT_STATES, PROBE_TRANSPORTS, REASONS } from '../../probe/index.ts'
+import { PORT_STATES, PROBE_TRANSPORTS, REASONS, compareAddresses } from '../../probe/index.ts'
 import type { PortAnswer } from '../../probe/index.ts'
-import { compareAddresses } from './addresses.ts'
 import { AnswerStore } from './answer-store.ts'
 
 const ADDRESSES = ['127.0.0.1', '9.0.0.1', '10.0.0.1', '10.0.0.10', '10.0.0.2', '::1', 'fe80::1%eth0', 'fe80::1%eth1']

@@ -1,5 +1,5 @@
 /** A report of a scan of our own, made from the answers that were kept. */
-import { makePortSet } from '../../probe/index.ts'
+import { compareAddresses, makePortSet } from '../../probe/index.ts'
 import type {
   Banner,
   PortState,
@@ -10,7 +10,6 @@ import type {
   ScanReport,
   UnlistedPorts,
 } from '../../probe/index.ts'
-import { compareAddresses } from './addresses.ts'
 import type { AnswerStore, KeptAnswer } from './answer-store.ts'
 
 /** Ports of one state that a report lists; more are counted, as nmap does. Open ones are always listed. */
