@@ -11,7 +11,7 @@ import type { Row } from './table.ts'
 
 const ROUNDS = 7
 const QUICK_ROUNDS = 5
-/** What issue 4 allows, in kB. */
+/** What a scan may take, in kB. */
 const MEMORY_MOST = 120_000
 const RATE = 5000
 const RETRIES = 2

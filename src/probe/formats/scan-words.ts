@@ -40,8 +40,6 @@ export function readState(word: string): PortState {
 
 /** The reason for a word of nmap's or masscan's; for one that says nothing (`none`, `script-set`), what the state mostly rests on. */
 export function readReason(word: string | null, state: PortState, transport: ProbeTransport): Reason {
-  // Of a port that was measured, nmap's word for an ICMPv6 error of a router; ours, of this machine, is of one that was not.
-  if (word === 'no-route' && state !== 'unmeasured') return 'net-unreach'
   if (word !== null && isReason(word)) return word
   return OTHER_REASONS.get(word ?? '') ?? usualReason(state, transport)
 }
