@@ -131,6 +131,18 @@ test('two handles, snapshots and watches agree with a simple map, wherever the b
   )
 })
 
+test('what another has done and closed is there at the next turn, without being told', async (context) => {
+  const store = openAt(context, join(tempFolder(context), 'test.mdb'))
+  await store.commit({ conditions: [], changes: [[bytes('a'), bytes('1')]] })
+  const other = LmdbStore.open(store.file)
+  await other.commit({ conditions: [], changes: [[bytes('a'), bytes('2')]] })
+  await other.close()
+  await new Promise(setImmediate)
+  await new Promise(setImmediate)
+  assert.equal(store.get(bytes('a'))?.toString(), '2')
+  assert.equal(store.revision(), 2)
+})
+
 test('a log that is full goes into the file, and nothing of it is lost', async (context) => {
   const store = openAt(context, join(tempFolder(context), 'test.mdb'))
   for (let index = 0; index < 120; index += 1)

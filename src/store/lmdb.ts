@@ -58,6 +58,7 @@ export class LmdbStore implements Store {
   #applied = 0
   #base = 0
   #applyTimer: NodeJS.Timeout | null = null
+  #isOfEarlierTurn = false
   /** What looks for new batches, with what ends it. */
   readonly #watchers: Map<() => void, Watch> = new Map()
   #closing: Promise<void> | null = null
@@ -100,14 +101,25 @@ export class LmdbStore implements Store {
   }
 
   revision(): number {
-    return this.#unapplied.revision ?? this.#tables.revision()
+    this.#renew()
+    return this.#revision()
   }
 
   get(key: Uint8Array): Buffer | undefined {
+    this.#renew()
+    return this.#get(key)
+  }
+
+  #revision(): number {
+    return this.#unapplied.revision ?? this.#tables.revision()
+  }
+
+  #get(key: Uint8Array): Buffer | undefined {
     return this.#unapplied.isEmpty ? this.#tables.get(key) : this.#unapplied.overlay.get(key)
   }
 
   range(range: KeyRange, options: RangeOptions = {}): Iterable<Entry> {
+    this.#renew()
     return this.#unapplied.isEmpty ? this.#tables.range(range, options) : this.#unapplied.overlay.range(range, options)
   }
 
@@ -125,6 +137,13 @@ export class LmdbStore implements Store {
       this.#release()
     }
     this.#applySoon()
+    this.#isOfEarlierTurn = false
+    setImmediate(() => (this.#isOfEarlierTurn = true)).unref()
+  }
+
+  /** As lmdb renews its reading when the event loop has turned, so that of the log is renewed: others may have written. */
+  #renew(): void {
+    if (this.#isOfEarlierTurn && !this.#unapplied.isEmpty) this.refresh()
   }
 
   snapshot(): Snapshot {
@@ -148,7 +167,7 @@ export class LmdbStore implements Store {
     this.#tables.transact(() => {
       this.#readLog(this.#log.base(), this.#tables.revision())
       if (!batch.conditions.every((condition) => this.#holds(condition))) return null
-      revision = this.revision() + 1
+      revision = this.#revision() + 1
       isLogged = payload !== null && this.#append(payload)
       // The file then has nothing new.
       if (isLogged) return null
@@ -270,7 +289,7 @@ export class LmdbStore implements Store {
     if (changes === null) return
     this.#tables.put(changes)
     const keys = changes.length > LIMITS.storeHistoryKeys ? null : changes.map(([key]) => Buffer.from(key))
-    this.#tables.note([{ revision: this.revision() + 1, keys }])
+    this.#tables.note([{ revision: this.#revision() + 1, keys }])
   }
 
   #applyLog(): void {
@@ -301,7 +320,7 @@ export class LmdbStore implements Store {
   }
 
   #holds({ key, value }: Condition): boolean {
-    const found = this.get(key)
+    const found = this.#get(key)
     return value === null ? found === undefined : found !== undefined && found.equals(value)
   }
 
