@@ -3,22 +3,13 @@
  *
  * Nothing is changed before the last check has passed.
  */
+import { writeU64 } from '../core/index.ts'
 import type { Overlay } from '../store/index.ts'
 import { requireDirectoryAccess, requirePropertyAccess } from './access.ts'
 import { checksumAfter } from './about.ts'
 import type { About } from './about.ts'
 import { updateIndex } from './index-pairs.ts'
-import {
-  childKey,
-  childRange,
-  directoryKey,
-  freeKey,
-  freeRange,
-  objectOf,
-  rankAtEnd,
-  stampKey,
-  writeRank,
-} from './keys.ts'
+import { childKey, childRange, directoryKey, freeKey, freeRange, objectOf, rankAtEnd, stampKey } from './keys.ts'
 import { ROOT_OBJECT } from './model.ts'
 import type { Id, Properties, Property } from './model.ts'
 import type { Caller, WriteOperation } from './operation.ts'
@@ -278,7 +269,7 @@ function raised(draft: Draft, { object, instance }: Id): Id {
 /** Notes that the children of a directory are not what they were: answers kept about them are out of date. */
 function stamp({ overlay, about }: Draft, parent: number): void {
   const bytes = Buffer.allocUnsafe(8)
-  writeRank(bytes, 0, about.revision)
+  writeU64(bytes, 0, about.revision)
   overlay.put(stampKey(about.generation, parent), bytes)
 }
 

@@ -13,12 +13,11 @@ import {
   objectOf,
   overflowKey,
   rankAtEnd,
-  readRank,
 } from './keys.ts'
 import { ROOT_OBJECT } from './model.ts'
 import { decodeRecord } from './record.ts'
 import { walkRecords } from './walk.ts'
-import { LIMITS } from '../core/index.ts'
+import { LIMITS, readU64 } from '../core/index.ts'
 import type { Snapshot } from '../store/index.ts'
 
 const PROBLEMS_MAX = 100
@@ -137,7 +136,7 @@ function checkIndex(
         value.length === ranks.length * ENTRY_BYTES &&
         ranks.every(
           (rank, index) =>
-            readRank(value, index * ENTRY_BYTES) === rank &&
+            readU64(value, index * ENTRY_BYTES) === rank &&
             value.readUInt32BE(index * ENTRY_BYTES + 8) === wanted.get(rank),
         )
       if (!isSame) report(`${name} is not what its children say`)

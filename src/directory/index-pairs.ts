@@ -5,9 +5,9 @@
  * to INLINE_MAX children stand together under one key, as rank(8) and object(4) each; more of them get a key of their own each,
  * and the shared key then holds their count(4).
  */
-import { DecodeError, bytesOf } from '../core/index.ts'
+import { DecodeError, bytesOf, readU64, writeU64 } from '../core/index.ts'
 import type { Overlay, Reader } from '../store/index.ts'
-import { indexKey, overflowKey, overflowRange, pairBytes, readRank, writeRank } from './keys.ts'
+import { indexKey, overflowKey, overflowRange, pairBytes } from './keys.ts'
 import type { Rank } from './keys.ts'
 import { hasSameNames } from './model.ts'
 import type { Properties } from './model.ts'
@@ -84,7 +84,7 @@ function addEntry(overlay: Overlay, { generation, parent, rank, object }: IndexP
   } else {
     const copy = Buffer.from(found)
     for (let at = 0; at < copy.length; at += ENTRY_BYTES)
-      overlay.put(overflowKey(key, readRank(copy, at)), objectBytes(copy.readUInt32BE(at + 8)))
+      overlay.put(overflowKey(key, readU64(copy, at)), objectBytes(copy.readUInt32BE(at + 8)))
     overlay.put(overflowKey(key, rank), objectBytes(object))
     overlay.put(key, objectBytes(INLINE_MAX + 1))
   }
@@ -162,13 +162,13 @@ function objectBytes(object: number): Buffer {
 
 function entryBytes(rank: Rank, object: number): Buffer {
   const bytes = Buffer.allocUnsafe(ENTRY_BYTES)
-  writeRank(bytes, 0, rank)
+  writeU64(bytes, 0, rank)
   bytes.writeUInt32BE(object, 8)
   return bytes
 }
 
 function insertSorted(entries: Buffer, rank: Rank, object: number): Buffer {
   let at = entries.length
-  while (at > 0 && readRank(entries, at - ENTRY_BYTES) > rank) at -= ENTRY_BYTES
+  while (at > 0 && readU64(entries, at - ENTRY_BYTES) > rank) at -= ENTRY_BYTES
   return Buffer.concat([entries.subarray(0, at), entryBytes(rank, object), entries.subarray(at)])
 }

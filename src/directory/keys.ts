@@ -13,6 +13,7 @@
  *
  * g is the generation: a copy transferred from a master is loaded under another one, and `about` then switches to it.
  */
+import { readU64, writeU64 } from '../core/index.ts'
 import { Buffer } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import type { Span } from '../core/index.ts'
@@ -40,7 +41,6 @@ const PAIR_AT = 6
 const OBJECT_KEY_BYTES = 6
 /** Longer keys that are made to read are not kept; names of users and machines are far shorter. */
 const READ_KEY_BYTES_MAX = 256
-const TWO_32 = 0x1_0000_0000
 
 /** A position among siblings: only its order means anything; up to 2^53, so eight bytes hold it. */
 export type Rank = number
@@ -106,7 +106,7 @@ export function objectOf(key: Buffer): number {
 
 /** The rank at the end of the key of a child, or of an overflowing pair. */
 export function rankAtEnd(key: Buffer): Rank {
-  return readRank(key, key.length - 8)
+  return readU64(key, key.length - 8)
 }
 
 /**
@@ -219,15 +219,6 @@ function after(prefix: Buffer): Buffer {
 function withRank(prefix: Buffer, rank: Rank): Buffer {
   const key = Buffer.allocUnsafe(prefix.length + 8)
   key.set(prefix)
-  writeRank(key, prefix.length, rank)
+  writeU64(key, prefix.length, rank)
   return key
-}
-
-export function writeRank(bytes: Buffer, offset: number, rank: Rank): void {
-  bytes.writeUInt32BE(Math.floor(rank / TWO_32), offset)
-  bytes.writeUInt32BE(rank % TWO_32, offset + 4)
-}
-
-export function readRank(bytes: Buffer, offset: number): Rank {
-  return bytes.readUInt32BE(offset) * TWO_32 + bytes.readUInt32BE(offset + 4)
 }

@@ -7,8 +7,7 @@
  * `secret` is where the values of the one `passwd` property stand in the record, count included, so that an answer can be
  * copied around them; 0, 0 where there is none, or none with values; from = ALL_SECRET where the record must be decoded for that.
  */
-import { DecodeError, XdrReader, XdrWriter, paddedLength } from '../core/index.ts'
-import { readRank, writeRank } from './keys.ts'
+import { DecodeError, XdrReader, XdrWriter, paddedLength, readU64, writeU64 } from '../core/index.ts'
 import type { Rank } from './keys.ts'
 import { MODEL_LIMITS } from './model.ts'
 import type { Id, Properties } from './model.ts'
@@ -52,8 +51,8 @@ export function encodeRecord(record: DirectoryRecord): Buffer {
   const bytes = writer.toBytes()
   bytes.writeUInt32BE(record.parent, 0)
   bytes.writeUInt32BE(record.childCount, 4)
-  writeRank(bytes, 8, record.rank)
-  writeRank(bytes, 16, record.lastRank)
+  writeU64(bytes, 8, record.rank)
+  writeU64(bytes, 16, record.lastRank)
   bytes.writeUInt32BE(from, 24)
   bytes.writeUInt32BE(to, 28)
   return bytes
@@ -74,8 +73,8 @@ export function decodeRecord(bytes: Buffer): DirectoryRecord {
   return {
     parent: parentIn(bytes),
     childCount: childCountIn(bytes),
-    rank: readRank(bytes, 8),
-    lastRank: readRank(bytes, 16),
+    rank: readU64(bytes, 8),
+    lastRank: readU64(bytes, 16),
     id: idIn(bytes),
     properties,
   }

@@ -5,13 +5,13 @@
  * Each method writes a whole result, status included (protocol.md §4), to a writer. What is long is given in parts instead, that
  * one moment's snapshot fills as they are asked for.
  */
-import { XdrWriter, textOf } from '../core/index.ts'
+import { XdrWriter, textOf, readU64 } from '../core/index.ts'
 import type { Span } from '../core/index.ts'
 import type { Reader } from '../store/index.ts'
 import { aboutIn } from './about.ts'
 import { AnswerCache } from './answer-cache.ts'
 import { readFirstInIndex, readIndexAt } from './index-pairs.ts'
-import { childRange, directoryKey, directoryReadKey, indexReadKey, readRank, stampKey } from './keys.ts'
+import { childRange, directoryKey, directoryReadKey, indexReadKey, stampKey } from './keys.ts'
 import type { Domain } from './domain.ts'
 import { APPEND } from './model.ts'
 import type { Properties } from './model.ts'
@@ -439,7 +439,7 @@ function visibleSecret(record: Buffer, disclosure: Disclosure): readonly string[
 
 function stampIn(reader: Reader, generation: number, object: number): number {
   const bytes = reader.get(stampKey(generation, object))
-  return bytes === undefined ? 0 : readRank(bytes, 0)
+  return bytes === undefined ? 0 : readU64(bytes, 0)
 }
 
 function writeChild(

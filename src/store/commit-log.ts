@@ -12,7 +12,7 @@
 import { closeSync, fdatasyncSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { crc32 } from 'node:zlib'
-import { PortolanError, syncFolder } from '../core/index.ts'
+import { PortolanError, readU64, syncFolder, writeU64 } from '../core/index.ts'
 
 const MAGIC = Buffer.from('PORTLOG1', 'latin1')
 const STORE_AT = 8
@@ -27,7 +27,6 @@ const LOG_BYTES = 512 * 1024
 const RECORD_HEAD_BYTES = 16
 const CHECKED_AT = 8
 const ALIGNMENT = 8
-const TWO_32 = 0x1_0000_0000
 const PRIVATE_MODE = 0o600
 
 export interface LogRecord {
@@ -75,8 +74,8 @@ export class CommitLog {
   base(): number {
     const header = Buffer.allocUnsafe(HEADER_BYTES)
     const isWhole = readSync(this.#descriptor, header, 0, HEADER_BYTES, 0) === HEADER_BYTES
-    if (!isWhole || !header.equals(makeHeader(this.#store, readNumber(header, BASE_AT)))) throw this.#foreign(header)
-    return readNumber(header, BASE_AT)
+    if (!isWhole || !header.equals(makeHeader(this.#store, readU64(header, BASE_AT)))) throw this.#foreign(header)
+    return readU64(header, BASE_AT)
   }
 
   /** Begins to read from the first record. */
@@ -90,7 +89,7 @@ export class CommitLog {
     const head = Buffer.allocUnsafe(RECORD_HEAD_BYTES)
     if (readSync(this.#descriptor, head, 0, RECORD_HEAD_BYTES, this.#position) !== RECORD_HEAD_BYTES) return null
     const length = head.readUInt32BE(0)
-    if (readNumber(head, CHECKED_AT) !== this.#next || this.#position + recordBytes(length) > LOG_BYTES) return null
+    if (readU64(head, CHECKED_AT) !== this.#next || this.#position + recordBytes(length) > LOG_BYTES) return null
     const payload = Buffer.allocUnsafe(length)
     if (readSync(this.#descriptor, payload, 0, length, this.#position + RECORD_HEAD_BYTES) !== length) return null
     if (checksumOf(head, payload) !== head.readUInt32BE(4)) return null
@@ -112,7 +111,7 @@ export class CommitLog {
   append(payload: Buffer): LogRecord {
     const record = Buffer.allocUnsafe(RECORD_HEAD_BYTES + payload.length)
     record.writeUInt32BE(payload.length, 0)
-    writeNumber(record, CHECKED_AT, this.#next)
+    writeU64(record, CHECKED_AT, this.#next)
     record.set(payload, RECORD_HEAD_BYTES)
     record.writeUInt32BE(checksumOf(record.subarray(0, RECORD_HEAD_BYTES), payload), 4)
     try {
@@ -164,7 +163,7 @@ function makeHeader(store: Buffer, base: number): Buffer {
   const header = Buffer.alloc(HEADER_BYTES)
   header.set(MAGIC)
   header.set(store, STORE_AT)
-  writeNumber(header, BASE_AT, base)
+  writeU64(header, BASE_AT, base)
   header.writeUInt32BE(crc32(header.subarray(0, HEADER_CRC_AT)), HEADER_CRC_AT)
   return header
 }
@@ -175,13 +174,4 @@ function checksumOf(head: Buffer, payload: Buffer): number {
 
 function recordBytes(payloadBytes: number): number {
   return Math.ceil((RECORD_HEAD_BYTES + payloadBytes) / ALIGNMENT) * ALIGNMENT
-}
-
-function writeNumber(bytes: Buffer, offset: number, value: number): void {
-  bytes.writeUInt32BE(Math.floor(value / TWO_32), offset)
-  bytes.writeUInt32BE(value % TWO_32, offset + 4)
-}
-
-function readNumber(bytes: Buffer, offset: number): number {
-  return bytes.readUInt32BE(offset) * TWO_32 + bytes.readUInt32BE(offset + 4)
 }

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { ABORT, open } from 'lmdb'
 import type { Database, RootDatabase, Transaction } from 'lmdb'
-import { LIMITS, PortolanError, XdrReader, XdrWriter } from '../core/index.ts'
+import { LIMITS, PortolanError, XdrReader, XdrWriter, readU64, writeU64 } from '../core/index.ts'
 import { STORE_ID_BYTES } from './commit-log.ts'
 import { asFull } from './lmdb-errors.ts'
 import type { Batch, Entry, KeyRange, RangeOptions, Reader, StoreChange } from './store.ts'
@@ -17,7 +17,6 @@ const FORMAT_KEY = Buffer.from('format')
 const REVISION_KEY = Buffer.from('revision')
 const IDENTITY_KEY = Buffer.from('store')
 const WORD = 4
-const TWO_32 = 0x1_0000_0000
 /** Views of longer values are made each time: a thousand of them take some 100 kB. */
 const KEPT_VIEW_BYTES_MAX = 1024
 
@@ -236,11 +235,10 @@ function asBuffer(bytes: Uint8Array): Buffer {
 /** Numbers as keys and values: eight bytes, so that their order is that of the bytes. */
 function numberBytes(value: number): Buffer {
   const bytes = Buffer.allocUnsafe(8)
-  bytes.writeUInt32BE(Math.floor(value / TWO_32), 0)
-  bytes.writeUInt32BE(value % TWO_32, 4)
+  writeU64(bytes, 0, value)
   return bytes
 }
 
 function numberOf(bytes: Buffer | undefined): number {
-  return bytes === undefined ? 0 : bytes.readUInt32BE(0) * TWO_32 + bytes.readUInt32BE(4)
+  return bytes === undefined ? 0 : readU64(bytes, 0)
 }
