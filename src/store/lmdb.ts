@@ -27,7 +27,7 @@ import type {
   StoreChange,
   Watch,
 } from './store.ts'
-import { Unapplied, changeBytes, encodeChanges } from './unapplied.ts'
+import { Unapplied, encodeChanges } from './unapplied.ts'
 
 /** Beside the file. */
 const LOG_ENDING = '-log'
@@ -58,7 +58,8 @@ export class LmdbStore implements Store {
   #applied = 0
   #base = 0
   #applyTimer: NodeJS.Timeout | null = null
-  #isOfEarlierTurn = false
+  /** Set while the event loop has not turned since the log was read. */
+  #turnEnd: NodeJS.Immediate | null = null
   /** What looks for new batches, with what ends it. */
   readonly #watchers: Map<() => void, Watch> = new Map()
   #closing: Promise<void> | null = null
@@ -110,14 +111,6 @@ export class LmdbStore implements Store {
     return this.#get(key)
   }
 
-  #revision(): number {
-    return this.#unapplied.revision ?? this.#tables.revision()
-  }
-
-  #get(key: Uint8Array): Buffer | undefined {
-    return this.#unapplied.isEmpty ? this.#tables.get(key) : this.#unapplied.overlay.get(key)
-  }
-
   range(range: KeyRange, options: RangeOptions = {}): Iterable<Entry> {
     this.#renew()
     return this.#unapplied.isEmpty ? this.#tables.range(range, options) : this.#unapplied.overlay.range(range, options)
@@ -137,13 +130,7 @@ export class LmdbStore implements Store {
       this.#release()
     }
     this.#applySoon()
-    this.#isOfEarlierTurn = false
-    setImmediate(() => (this.#isOfEarlierTurn = true)).unref()
-  }
-
-  /** As lmdb renews its reading when the event loop has turned, so that of the log is renewed: others may have written. */
-  #renew(): void {
-    if (this.#isOfEarlierTurn && !this.#unapplied.isEmpty) this.refresh()
+    this.#turnEnd ??= setImmediate(() => (this.#turnEnd = null)).unref()
   }
 
   snapshot(): Snapshot {
@@ -160,8 +147,7 @@ export class LmdbStore implements Store {
   }
 
   async commit(batch: Batch): Promise<number | null> {
-    const bytes = batch.changes.reduce((sum, change) => sum + changeBytes(change), 0)
-    const payload = bytes > LOGGED_BYTES_MAX ? null : encodeChanges(batch.changes)
+    const payload = encodeChanges(batch.changes, LOGGED_BYTES_MAX)
     let revision: number | null = null
     let isLogged = false
     this.#tables.transact(() => {
@@ -187,7 +173,7 @@ export class LmdbStore implements Store {
     const deliver = (): void => {
       if (isStopped) return
       this.refresh()
-      const now = this.revision()
+      const now = this.#revision()
       while (seen < now) {
         for (const change of this.#changesAfter(seen, Math.min(now, seen + WATCH_STEP))) {
           seen = change.revision
@@ -247,6 +233,19 @@ export class LmdbStore implements Store {
     this.#release()
     this.#log.close()
     await this.#tables.close()
+  }
+
+  /** As lmdb renews its reading when the event loop has turned, so that of the log is renewed: others may have written. */
+  #renew(): void {
+    if (this.#turnEnd === null && !this.#unapplied.isEmpty) this.refresh()
+  }
+
+  #revision(): number {
+    return this.#unapplied.revision ?? this.#tables.revision()
+  }
+
+  #get(key: Uint8Array): Buffer | undefined {
+    return this.#unapplied.isEmpty ? this.#tables.get(key) : this.#unapplied.overlay.get(key)
   }
 
   /** Takes up what the log has beyond a revision of the file. */
@@ -325,11 +324,10 @@ export class LmdbStore implements Store {
   }
 
   #refuseForgotten(afterRevision: number): void {
-    const now = this.revision()
     if (afterRevision >= this.#applied || this.#tables.isKnown(afterRevision + 1)) return
     throw new PortolanError(
       'ERR_PORTOLAN_STORE_COMPACTED',
-      `The changes after revision ${afterRevision} are no longer known; the store is at ${now}.`,
+      `The changes after revision ${afterRevision} are no longer known; the store is at ${this.#revision()}.`,
       { hint: 'Read what is of interest, then watch from the revision of that reading.' },
     )
   }
@@ -343,14 +341,9 @@ export class LmdbStore implements Store {
 }
 
 function openLog(tables: LmdbTables): CommitLog {
-  const opened: CommitLog[] = []
   // With the write lock, so that two processes do not make it at once.
-  tables.transact(() => {
-    opened.push(CommitLog.open(`${tables.file}${LOG_ENDING}`, tables.identity()))
-    return null
-  })
-  const [log] = opened
-  if (log === undefined) throw new Error('no log')
+  const log = tables.transact(() => CommitLog.open(`${tables.file}${LOG_ENDING}`, tables.identity()))
+  if (log === null) throw new Error('no log')
   return log
 }
 

@@ -5,6 +5,8 @@ import { Overlay } from './overlay.ts'
 import type { Batch, Reader, StoreChange } from './store.ts'
 
 const WORD = 4
+/** Two counts, a boolean, and what both are padded with, at most. */
+const CHANGE_BYTES_MORE = 5 * WORD
 
 export class Unapplied {
   /** What the batches do to `below`, which has all batches before them. */
@@ -43,20 +45,20 @@ export class Unapplied {
   }
 }
 
-/** The changes of a batch as a record of the log has them: a count, then of each the key, and the value where it is no deletion. */
-export function encodeChanges(changes: Batch['changes']): Buffer {
-  const writer = new XdrWriter(WORD + changes.reduce((sum, change) => sum + changeBytes(change), 0))
+/**
+ * The changes of a batch as a record of the log has them: a count, then of each the key, and the value where it is no deletion.
+ * Null where they may take more than these bytes.
+ */
+export function encodeChanges(changes: Batch['changes'], bytesMax: number): Buffer | null {
+  const bytes = changes.reduce((sum, [key, value]) => sum + key.length + (value?.length ?? 0) + CHANGE_BYTES_MORE, 0)
+  if (bytes > bytesMax) return null
+  const writer = new XdrWriter(WORD + bytes)
   writer.u32(changes.length)
   for (const [key, value] of changes) {
     writer.opaque(key).bool(value !== null)
     if (value !== null) writer.opaque(value)
   }
   return writer.view
-}
-
-/** What a change takes in a record of the log, at most. */
-export function changeBytes([key, value]: Batch['changes'][number]): number {
-  return key.length + (value?.length ?? 0) + 5 * WORD
 }
 
 /** An opaque where it stands: the payload is the record's own. */
