@@ -8,6 +8,17 @@ import { subtractHosts } from './host-set.ts'
 /** What `os.networkInterfaces` gives. */
 export type Interfaces = NodeJS.Dict<readonly Pick<NetworkInterfaceInfo, 'address' | 'cidr'>[]>
 
+/** The addresses of this machine's interfaces, without zones. */
+export function readOwnAddresses(): ReadonlySet<string> {
+  return new Set(Object.values(networkInterfaces()).flatMap((each) => (each ?? []).map(({ address }) => address)))
+}
+
+/** Whether an address, with a zone or without, is this machine's: of the loopback, or among `own`. */
+export function isOwnAddress(address: string, own: ReadonlySet<string>): boolean {
+  const bare = address.replace(/%.*/, '')
+  return /^127\.|^::1$/.test(bare) || own.has(bare)
+}
+
 /** Networks that are nobody's in particular, each with the document that says so. */
 const OWN_NETWORKS = [
   '0.0.0.0/32', // this host: RFC 1122 §3.2.1.3; the systems connect to themselves

@@ -5,11 +5,12 @@
  * A domain's `/services` speaks for the machines that it holds, and those of the domains below. A machine may also have
  * services of its own: entries under `/machines/NAME/services`, in the form of those in `/services`.
  */
-import { hostname, networkInterfaces } from 'node:os'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { userDataFolder } from '../../core/index.ts'
 import type { Environment } from '../../core/index.ts'
 import type { Domain } from '../../directory/index.ts'
+import { isOwnAddress, readOwnAddresses } from '../../probe/index.ts'
 import { NO_DIRECTORY, readDeclared } from '../declared.ts'
 import type { Declaration, DeclaredBook } from '../declared.ts'
 
@@ -67,9 +68,7 @@ class FolderMachines implements MachineBook {
   readonly #words: typeof import('../../directory/index.ts')
   readonly #known: Map<string, Machine | null> = new Map()
   readonly #declaring: Map<number, boolean> = new Map()
-  readonly #here: ReadonlySet<string> = new Set(
-    Object.values(networkInterfaces()).flatMap((each) => (each ?? []).map(({ address }) => address)),
-  )
+  readonly #here: ReadonlySet<string> = readOwnAddresses()
 
   constructor(declared: DeclaredBook, domains: readonly Domain[], words: typeof import('../../directory/index.ts')) {
     this.declared = declared
@@ -87,7 +86,7 @@ class FolderMachines implements MachineBook {
 
   #find(address: string, names: readonly string[]): Machine | null {
     const bare = address.replace(/%.*/, '')
-    const isHere = /^127\.|^::1$/.test(bare) || this.#here.has(bare)
+    const isHere = isOwnAddress(address, this.#here)
     const asked = isHere ? [...names, hostname(), 'localhost'] : names
     for (const [level, domain] of this.#domains.entries()) {
       const machines = domain.findPath([['name', 'machines']])

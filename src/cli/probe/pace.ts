@@ -1,5 +1,5 @@
 /** How fast a scan goes when the user does not say: polite, and the more so the further away. */
-import { networkInterfaces } from 'node:os'
+import { isOwnAddress, readOwnAddresses } from '../../probe/index.ts'
 import type { HostSet, Pace } from '../../probe/index.ts'
 
 /** Where the targets are: on this machine, in private networks or those it stands in, or elsewhere too. */
@@ -50,10 +50,7 @@ export const DEFAULT_PACES: Readonly<Record<Ground, Pace>> = {
 export function groundOf(hosts: HostSet, outside: HostSet): Ground {
   if (outside.size > 0) return 'outside'
   if (hosts.size > HERE_MAX) return 'own'
-  const own = new Set(Object.values(networkInterfaces()).flatMap((each) => (each ?? []).map(({ address }) => address)))
-  for (let index = 0; index < hosts.size; index += 1) {
-    const address = hosts.at(index).address.replace(/%.*/, '')
-    if (!/^127\.|^::1$/.test(address) && !own.has(address)) return 'own'
-  }
+  const own = readOwnAddresses()
+  for (let index = 0; index < hosts.size; index += 1) if (!isOwnAddress(hosts.at(index).address, own)) return 'own'
   return 'here'
 }

@@ -1,7 +1,7 @@
 /** The structures sockaddr_in and sockaddr_in6 of Linux (ip(7), ipv6(7)), written once a host and given its ports. */
-import { networkInterfaces } from 'node:os'
 import { parseIpv4, parseZoned } from '../addresses.ts'
 import type { ProbeHost } from '../model.ts'
+import { isOwnAddress, readOwnAddresses } from '../own-ground.ts'
 import type { LibC } from './libc.ts'
 
 const AF_INET = 2
@@ -28,8 +28,7 @@ export class SocketAddresses {
 
   constructor(libc: LibC) {
     this.#libc = libc
-    const own = Object.values(networkInterfaces()).flatMap((list) => list ?? [])
-    this.#own = new Set(own.map(({ address }) => address))
+    this.#own = readOwnAddresses()
   }
 
   of({ address, family }: ProbeHost): SocketAddress {
@@ -40,7 +39,7 @@ export class SocketAddresses {
     const bytes = Buffer.alloc(IPV4_BYTES)
     bytes.writeUInt16LE(AF_INET, 0)
     bytes.writeUInt32BE(parseIpv4(address) ?? 0, IPV4_AT)
-    return { family: AF_INET, bytes, isOwn: address.startsWith('127.') || this.#own.has(address) }
+    return { family: AF_INET, bytes, isOwn: isOwnAddress(address, this.#own) }
   }
 
   #ipv6(address: string): SocketAddress {
@@ -50,7 +49,7 @@ export class SocketAddresses {
     bytes.writeBigUInt64BE(value >> 64n, IPV6_AT)
     bytes.writeBigUInt64BE(value & 0xffff_ffff_ffff_ffffn, IPV6_AT + 8)
     bytes.writeUInt32LE(zone === null ? 0 : this.#scopeOf(zone), SCOPE_AT)
-    return { family: AF_INET6, bytes, isOwn: address === '::1' || this.#own.has(address.split('%')[0] ?? '') }
+    return { family: AF_INET6, bytes, isOwn: isOwnAddress(address, this.#own) }
   }
 
   /** A zone is an interface's number, or its name (RFC 4007 section 11.2). */
