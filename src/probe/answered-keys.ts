@@ -1,13 +1,13 @@
 /** Which pairs of host and port have an answer: 8 bytes each, found by halving. */
 import type { AnsweredPairs } from './job.ts'
+import { portKey } from './model.ts'
 import type { ProbeTransport } from './model.ts'
 
-const PORTS = 65_536
-const PAIRS_OF_HOST = 2 * PORTS
+const PAIRS_OF_HOST = 2 * 65_536
 
 /** One number for a pair: below 2^49, and so exact. */
 export function keyOfPair(hostIndex: number, transport: ProbeTransport, port: number): number {
-  return hostIndex * PAIRS_OF_HOST + (transport === 'udp' ? PORTS : 0) + port
+  return hostIndex * PAIRS_OF_HOST + portKey(transport, port)
 }
 
 export class AnsweredKeys implements AnsweredPairs {

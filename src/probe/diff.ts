@@ -6,9 +6,8 @@
  * ask for, did not measure, or broke off before, is no difference: it is counted as not compared.
  */
 import { compareAddresses } from './addresses.ts'
-import { portKey } from './formats/scan-words.ts'
 import type { PortState, ProbeTransport, ReportedHost, ReportedPort, ScanReport, UnlistedPorts } from './model.ts'
-import { PROBE_TRANSPORTS } from './model.ts'
+import { PROBE_TRANSPORTS, portKey } from './model.ts'
 import { readPortText } from './ports.ts'
 import type { PortSet } from './targets-model.ts'
 

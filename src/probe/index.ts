@@ -2,7 +2,7 @@
 export { compareAddresses, parseIpv4, parseZoned } from './addresses.ts'
 export type { AnsweredPairs, Pace, ProbeJob, ProbeListener, ProbeProgress, ProbeTally } from './job.ts'
 export type * from './model.ts'
-export { PORT_STATES, PROBE_TRANSPORTS, REASONS } from './model.ts'
+export { PORT_STATES, PROBE_TRANSPORTS, REASONS, portKey } from './model.ts'
 export { isOwnAddress, isOwnGround, readOwnAddresses } from './own-ground.ts'
 export { PAYLOADS, payloadFor, payloadNameFor } from './payloads.ts'
 export type { Payload } from './payloads.ts'

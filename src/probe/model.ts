@@ -8,6 +8,13 @@
 export const PROBE_TRANSPORTS = ['tcp', 'udp'] as const
 export type ProbeTransport = (typeof PROBE_TRANSPORTS)[number]
 
+const PORTS = 65_536
+
+/** One number for a port of a transport, in the order of reports: tcp first, then port. */
+export function portKey(transport: ProbeTransport, port: number): number {
+  return PROBE_TRANSPORTS.indexOf(transport) * PORTS + port
+}
+
 export const PORT_STATES = ['open', 'closed', 'filtered', 'open|filtered', 'unmeasured'] as const
 export type PortState = (typeof PORT_STATES)[number]
 

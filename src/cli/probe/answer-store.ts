@@ -3,19 +3,13 @@
  * ports would take a hundred times that.
  */
 import { PORT_STATES, PROBE_TRANSPORTS, REASONS } from '../../probe/index.ts'
-import type { PortAnswer, PortState, ProbeTransport, Reason } from '../../probe/index.ts'
+import type { PortAnswer } from '../../probe/index.ts'
 
 const FIRST_ROOM = 1024
 
 /** An answer as it is kept; `host` is a number that the store gave to the address. */
-export interface KeptAnswer {
+export interface KeptAnswer extends Omit<PortAnswer, 'host'> {
   readonly host: number
-  readonly port: number
-  readonly transport: ProbeTransport
-  readonly state: PortState
-  readonly reason: Reason
-  readonly rttMs: number | null
-  readonly attempts: number
 }
 
 export class AnswerStore {

@@ -50,17 +50,17 @@ function makeHost(
   answers: readonly KeptAnswer[],
   banners: BannerBook,
 ): ReportedHost {
-  const counts = new Map<string, number>()
   const groupOf = ({ transport, state }: KeptAnswer): string => `${transport} ${state}`
-  for (const answer of answers) counts.set(groupOf(answer), (counts.get(groupOf(answer)) ?? 0) + 1)
+  const groups = Map.groupBy(answers, groupOf)
   const isListed = (answer: KeptAnswer): boolean =>
-    answer.state === 'open' || (counts.get(groupOf(answer)) ?? 0) <= LISTED_MAX
+    answer.state === 'open' || (groups.get(groupOf(answer))?.length ?? 0) <= LISTED_MAX
+  const { listed = [], counted = [] } = Object.groupBy(answers, (each) => (isListed(each) ? 'listed' : 'counted'))
   return {
     address,
     family: address.includes(':') ? 6 : 4,
     names,
     isUp: answers.some(({ state, reason }) => isFromHost(state, reason)) ? true : null,
-    ports: answers.filter(isListed).map(({ port, transport, state, reason, rttMs }): ReportedPort => ({
+    ports: listed.map(({ port, transport, state, reason, rttMs }): ReportedPort => ({
       port,
       transport,
       state,
@@ -68,7 +68,7 @@ function makeHost(
       rttMs,
       banner: state === 'open' ? banners.bannerOf(address, transport, port) : null,
     })),
-    unlisted: countUnlisted(answers.filter((answer) => !isListed(answer))),
+    unlisted: countUnlisted(counted),
   }
 }
 

@@ -7,30 +7,6 @@ import type { MeaningBook, Remark } from './meaning.ts'
 
 export const PROBE_SCHEMA_VERSION = 1
 
-export interface ProbedPort {
-  readonly schemaVersion: typeof PROBE_SCHEMA_VERSION
-  readonly host: string
-  readonly names: readonly string[]
-  readonly port: number
-  readonly transport: ProbeTransport
-  readonly state: PortState
-  readonly reason: Reason
-  readonly rttMs: number | null
-  readonly attempts: number | null
-  readonly status: Status
-  readonly service: string | null
-  readonly ghost: boolean
-  readonly uses: readonly {
-    readonly id: string
-    readonly name: string
-    readonly state: string
-    readonly relation: string
-  }[]
-  readonly declared: readonly Declaration[]
-  readonly banner: Banner | null
-  readonly remarks: readonly Remark[]
-}
-
 /** What is told of a port: from the engine, or from a file, which does not say how often it was tried. */
 export interface ToldPort {
   readonly host: string
@@ -42,6 +18,21 @@ export interface ToldPort {
   readonly rttMs: number | null
   readonly attempts: number | null
   readonly banner: Banner | null
+}
+
+export interface ProbedPort extends ToldPort {
+  readonly schemaVersion: typeof PROBE_SCHEMA_VERSION
+  readonly status: Status
+  readonly service: string | null
+  readonly ghost: boolean
+  readonly uses: readonly {
+    readonly id: string
+    readonly name: string
+    readonly state: string
+    readonly relation: string
+  }[]
+  readonly declared: readonly Declaration[]
+  readonly remarks: readonly Remark[]
 }
 
 export function makeRow(told: ToldPort, book: MeaningBook): ProbedPort {

@@ -1,5 +1,5 @@
 /** Writes what a scan found, or what a file holds, in the forms that were asked for. */
-import { readPortText, writeGrepable, writeNmapXml } from '../../probe/index.ts'
+import { portKey, readPortText, writeGrepable, writeNmapXml } from '../../probe/index.ts'
 import type { ScanReport, WriteOptions } from '../../probe/index.ts'
 import type { Context } from '../command.ts'
 import type { MeaningBook } from './meaning.ts'
@@ -75,11 +75,7 @@ export function* knownPorts({ hosts }: ScanReport): Generator<ToldPort, void, un
         banner: null,
       }))
     })
-    const all = [...ports, ...counted].toSorted((a, b) => rankOf(a) - rankOf(b))
+    const all = [...ports, ...counted].toSorted((a, b) => portKey(a.transport, a.port) - portKey(b.transport, b.port))
     for (const port of all) yield { ...port, host: address, names, attempts: null }
   }
-}
-
-function rankOf({ transport, port }: Pick<ToldPort, 'transport' | 'port'>): number {
-  return (transport === 'tcp' ? 0 : 65_536) + port
 }

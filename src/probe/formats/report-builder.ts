@@ -5,10 +5,10 @@
 import { isIPv4 } from 'node:net'
 import { LIMITS, printable } from '../../core/index.ts'
 import { formatZoned, parseZoned } from '../addresses.ts'
-import { PROBE_TRANSPORTS } from '../model.ts'
+import { PROBE_TRANSPORTS, portKey } from '../model.ts'
 import type { Banner, ProbeTransport, ReportedHost, ReportedPort, UnlistedPorts } from '../model.ts'
 import { FormatError } from './format-error.ts'
-import { isAnswer, portKey } from './scan-words.ts'
+import { isAnswer } from './scan-words.ts'
 
 const PORT_MAX = 65_535
 

@@ -54,10 +54,3 @@ function usualReason(state: PortState, transport: ProbeTransport): Reason {
 export function isAnswer(state: PortState): boolean {
   return state === 'open' || state === 'closed'
 }
-
-const PORTS = 65_536
-
-/** One number for a port of a transport, in the order of reports: tcp first, then port. */
-export function portKey(transport: ProbeTransport, port: number): number {
-  return PROBE_TRANSPORTS.indexOf(transport) * PORTS + port
-}
