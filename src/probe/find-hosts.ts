@@ -2,11 +2,13 @@
  * A scan of many hosts that first finds those which are there: a few ports of each are asked, and what answers at none of them is
  * not asked at a thousand. A network of 256 addresses with five machines then costs what five machines cost.
  */
+import { keyOfPair } from './answered-keys.ts'
+import { indexHosts } from './host-index.ts'
+import type { HostIndex } from './host-index.ts'
 import type { AnsweredPairs, ProbeJob, ProbeListener, ProbeProgress, ProbeTally } from './job.ts'
 import type { PortAnswer } from './model.ts'
 import { makePortSet } from './ports.ts'
 import { runProbe } from './run-probe.ts'
-import type { HostSet } from './targets-model.ts'
 
 /**
  * A machine without a packet filter answers at any port, with a refusal. One with a filter answers where it serves: remote shells
@@ -20,7 +22,6 @@ const PORTS_MIN = 2 * FIRST_PORTS.length
 const FIRST_RETRIES = 1
 /** Hosts that are looked for together, so that what is kept of a /8 is no more than of a /16. */
 const SLICE_HOSTS = 65_536
-const PORTS = 65_536
 /** ICMP of the machine itself, or of a filter before it. */
 const TELLING: ReadonlySet<string> = new Set(['port-unreach', 'proto-unreach', 'host-prohibited', 'admin-prohibited'])
 
@@ -40,30 +41,19 @@ export function isWorthFinding({ hosts, tcpPorts, udpPorts }: ProbeJob): boolean
  * @throws what `runProbe` throws
  */
 export async function probeFound(job: ProbeJob, listener: ProbeListener, signal: AbortSignal): Promise<FoundTally> {
+  const hostIndex = indexHosts(job.hosts)
   let sum: FoundTally | null = null
-  for (let first = 0; first < job.hosts.size; first += SLICE_HOSTS) {
-    const length = Math.min(SLICE_HOSTS, job.hosts.size - first)
-    const tally = await probeSlice(
-      job,
-      Uint32Array.from({ length }, (_, index) => first + index),
-      sum,
-      listener,
-      signal,
-    )
-    sum = tally
-    if (!tally.isWhole) break
-  }
+  for (let first = 0; first < job.hosts.size && sum?.isWhole !== false; first += SLICE_HOSTS)
+    sum = await probeSlice(new Finder(job, hostIndex, first), sum, listener, signal)
   return sum ?? { ...(await runProbe(job, listener, signal)), silentHosts: 0 }
 }
 
 async function probeSlice(
-  job: ProbeJob,
-  indexes: Uint32Array,
+  finder: Finder,
   before: FoundTally | null,
   listener: ProbeListener,
   signal: AbortSignal,
 ): Promise<FoundTally> {
-  const finder = new Finder(job, indexes)
   const looking: ProbeListener = {
     onAnswers: (answers) => {
       const told = answers.filter((answer) => finder.take(answer))
@@ -86,7 +76,12 @@ async function probeSlice(
     signal,
   )
   const { isWhole, engine } = probed
-  return { ...addTo(base, probed), isWhole, engine, silentHosts: silentHosts + indexes.length - rest.hosts.size }
+  return {
+    ...addTo(base, probed),
+    isWhole,
+    engine,
+    silentHosts: silentHosts + finder.firstJob.hosts.size - rest.hosts.size,
+  }
 }
 
 function addTo(before: ProbeProgress | null, progress: ProbeProgress): ProbeProgress {
@@ -100,35 +95,32 @@ function addTo(before: ProbeProgress | null, progress: ProbeProgress): ProbeProg
   }
 }
 
-/** Hears the answers of the first ports. */
+/** Hears the answers of the first ports, of a slice of the hosts. */
 class Finder {
   readonly firstJob: ProbeJob
   readonly #job: ProbeJob
-  readonly #indexes: Uint32Array
-  /** By address: its place in the slice. */
-  readonly #places: Map<string, number> = new Map()
+  readonly #hostIndex: HostIndex
+  readonly #first: number
   readonly #isThere: Uint8Array
   readonly #unmeasured: Uint8Array
-  /** Pairs that were told: place × 65,536 + port. */
+  /** Pairs that were told, with the host's number in the job. */
   readonly #told: Set<number> = new Set()
   open: number = 0
 
-  constructor(job: ProbeJob, indexes: Uint32Array) {
+  constructor(job: ProbeJob, hostIndex: HostIndex, first: number) {
+    const size = Math.min(SLICE_HOSTS, job.hosts.size - first)
     this.#job = job
-    this.#indexes = indexes
-    this.#isThere = new Uint8Array(indexes.length)
-    this.#unmeasured = new Uint8Array(indexes.length)
-    const { retries } = job.pace
+    this.#hostIndex = hostIndex
+    this.#first = first
+    this.#isThere = new Uint8Array(size)
+    this.#unmeasured = new Uint8Array(size)
     this.firstJob = {
       ...job,
-      hosts: subsetOf(job.hosts, indexes),
+      hosts: { size, at: (place) => job.hosts.at(first + place) },
       tcpPorts: makePortSet(FIRST_PORTS),
       udpPorts: makePortSet([]),
-      pace: { ...job.pace, retries: Math.min(retries, FIRST_RETRIES) },
+      pace: { ...job.pace, retries: Math.min(job.pace.retries, FIRST_RETRIES) },
       answered: null,
-    }
-    for (let place = 0; place < indexes.length; place += 1) {
-      this.#places.set(job.hosts.at(indexes[place] ?? 0).address, place)
     }
   }
 
@@ -138,36 +130,33 @@ class Finder {
 
   /** Whether the answer is one that the job asks for, and is certain: silence is asked for again in full. */
   take({ host, port, state, reason }: PortAnswer): boolean {
-    const place = this.#places.get(host)
-    if (place === undefined) return false
+    const index = this.#hostIndex.indexOf(host)
+    if (index === null) return false
+    const place = index - this.#first
     const isCertain = state === 'open' || state === 'closed'
     if (isCertain || TELLING.has(reason)) this.#isThere[place] = 1
     if (state === 'unmeasured') this.#unmeasured[place] = (this.#unmeasured[place] ?? 0) + 1
     const { tcpPorts, answered } = this.#job
-    if (!isCertain || !tcpPorts.has(port) || answered?.has(this.#indexes[place] ?? 0, 'tcp', port) === true)
-      return false
-    this.#told.add(place * PORTS + port)
+    if (!isCertain || !tcpPorts.has(port) || answered?.has(index, 'tcp', port) === true) return false
+    this.#told.add(keyOfPair(index, 'tcp', port))
     if (state === 'open') this.open += 1
     return true
   }
 
   /** All ports of the hosts that are there, but for those that were told. */
   restJob(): ProbeJob {
-    const places = Uint32Array.from(this.#indexes.keys()).filter(
-      (place) => this.#isThere[place] === 1 || this.#unmeasured[place] === FIRST_PORTS.length,
-    )
-    const indexes = places.map((place) => this.#indexes[place] ?? 0)
-    const { answered } = this.#job
+    const { hosts, answered } = this.#job
+    const indexes = Uint32Array.from(this.#isThere.keys())
+      .filter((place) => this.#isThere[place] === 1 || this.#unmeasured[place] === FIRST_PORTS.length)
+      .map((place) => this.#first + place)
+    const indexOf = (place: number): number => indexes[place] ?? 0
     const known: AnsweredPairs = {
       size: this.#told.size + (answered?.size ?? 0),
-      has: (hostIndex, transport, port) =>
-        (transport === 'tcp' && this.#told.has((places[hostIndex] ?? 0) * PORTS + port)) ||
-        answered?.has(indexes[hostIndex] ?? 0, transport, port) === true,
+      has: (place, transport, port) =>
+        this.#told.has(keyOfPair(indexOf(place), transport, port)) ||
+        answered?.has(indexOf(place), transport, port) === true,
     }
-    return { ...this.#job, hosts: subsetOf(this.#job.hosts, indexes), answered: known }
+    const there = { size: indexes.length, at: (place: number) => hosts.at(indexOf(place)) }
+    return { ...this.#job, hosts: there, answered: known }
   }
-}
-
-function subsetOf(hosts: HostSet, indexes: Uint32Array): HostSet {
-  return { size: indexes.length, at: (index) => hosts.at(indexes[index] ?? 0) }
 }
