@@ -3,7 +3,7 @@
  * laid out by their specifications. The parsers' tests read them, and the fuzz changes them.
  */
 import { XdrWriter } from '../../src/core/index.ts'
-import { encodeBer, encodeBerNumber, encodeBerText } from '../../src/probe/banners/ber.ts'
+import { ber, berInteger, berText } from '../../src/probe/payloads/ber.ts'
 import { encodeMessage } from '../../src/probe/banners/mongodb.ts'
 
 /** Greetings of text; the port stands first where it is what tells the protocol. */
@@ -135,30 +135,24 @@ function x11Success(): Buffer {
 
 function rootDse(): Buffer {
   const attribute = (name: string, ...values: readonly string[]): Buffer =>
-    encodeBer(0x30, encodeBerText(0x04, name), encodeBer(0x31, ...values.map((value) => encodeBerText(0x04, value))))
+    ber(0x30, berText(name, 0x04), ber(0x31, ...values.map((value) => berText(value, 0x04))))
   const attributes = [
     attribute('structuralObjectClass', 'OpenLDAProotDSE'),
     attribute('namingContexts', 'dc=chart,dc=example', 'cn=log'),
     attribute('supportedLDAPVersion', '3'),
   ]
-  const entry = encodeBer(0x64, encodeBer(0x04), encodeBer(0x30, ...attributes))
-  const done = encodeBer(0x65, encodeBerNumber(0x0a, 0), encodeBer(0x04), encodeBer(0x04))
-  const message = (operation: Buffer): Buffer => encodeBer(0x30, encodeBerNumber(0x02, 1), operation)
+  const entry = ber(0x64, ber(0x04), ber(0x30, ...attributes))
+  const done = ber(0x65, berInteger(0, 0x0a), ber(0x04), ber(0x04))
+  const message = (operation: Buffer): Buffer => ber(0x30, berInteger(1), operation)
   return Buffer.concat([message(entry), message(done)])
 }
 
 function snmpReport(): Buffer {
-  const engine = encodeBer(0x04, Buffer.from('80001f8880a1b2c3d4e5f60718', 'hex'))
-  const empty = encodeBer(0x04)
-  const security = encodeBer(0x30, engine, encodeBerNumber(0x02, 7), encodeBerNumber(0x02, 86_400), empty, empty, empty)
-  const header = encodeBer(
-    0x30,
-    encodeBerNumber(0x02, 1),
-    encodeBerNumber(0x02, 1472),
-    encodeBer(0x04, Buffer.of(0)),
-    encodeBerNumber(0x02, 3),
-  )
-  return encodeBer(0x30, encodeBerNumber(0x02, 3), header, encodeBer(0x04, security), encodeBer(0x30, engine, empty))
+  const engine = ber(0x04, Buffer.from('80001f8880a1b2c3d4e5f60718', 'hex'))
+  const empty = ber(0x04)
+  const security = ber(0x30, engine, berInteger(7), berInteger(86_400), empty, empty, empty)
+  const header = ber(0x30, berInteger(1), berInteger(1472), ber(0x04, Buffer.of(0)), berInteger(3))
+  return ber(0x30, berInteger(3), header, ber(0x04, security), ber(0x30, engine, empty))
 }
 
 /** The number of the DNS query that the response of `BINARY.dns` answers. */

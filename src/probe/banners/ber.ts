@@ -1,4 +1,4 @@
-/** As much of BER (X.690) as LDAP and SNMP need here: tags of one byte, definite lengths, and a bound on each. */
+/** Reads as much of BER (X.690) as LDAP and SNMP need here: tags of one byte, definite lengths, and a bound on each. */
 import { DecodeError } from '../../core/index.ts'
 
 export interface BerElement {
@@ -9,28 +9,6 @@ export interface BerElement {
 }
 
 const LENGTH_BYTES_MAX = 4
-
-/** One element with its content, which is made of these parts. */
-export function encodeBer(tag: number, ...parts: readonly Uint8Array[]): Buffer {
-  const content = Buffer.concat(parts)
-  const { length } = content
-  if (length < 0x80) return Buffer.concat([Buffer.of(tag, length), content])
-  if (length < 0x100) return Buffer.concat([Buffer.of(tag, 0x81, length), content])
-  return Buffer.concat([Buffer.of(tag, 0x82, length >> 8, length & 0xff), content])
-}
-
-export function encodeBerText(tag: number, text: string): Buffer {
-  return encodeBer(tag, Buffer.from(text))
-}
-
-/** A small non-negative INTEGER (or ENUMERATED, by its tag), below 2^31. */
-export function encodeBerNumber(tag: number, value: number): Buffer {
-  const bytes = Buffer.alloc(5)
-  bytes.writeUInt32BE(value, 1)
-  let from = 0
-  while (from < 4 && bytes[from] === 0 && (bytes[from + 1] ?? 0) < 0x80) from += 1
-  return encodeBer(tag, bytes.subarray(from))
-}
 
 /** @throws DecodeError where the element is not whole, or its form is not one that LDAP and SNMP use */
 export function readBer(bytes: Buffer, offset: number, place: string): BerElement {

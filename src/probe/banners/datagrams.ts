@@ -2,10 +2,12 @@
 import { createSocket } from 'node:dgram'
 import { isIPv6 } from 'node:net'
 import type { Banner } from '../model.ts'
+import { ntpRequest } from '../payloads/naming.ts'
+import { XID, encodeRpcCall } from '../payloads/rpc.ts'
 import { encodeVersionQuery, parseDns } from './dns.ts'
 import { BINDER_LIST, DOMAIN_STATISTICS, parseBinder } from './netinfo.ts'
-import { encodeNtp, parseNtp } from './ntp.ts'
-import { encodeRpcCall, parseRpcReply } from './onc-rpc.ts'
+import { parseNtp } from './ntp.ts'
+import { parseRpcReply } from './onc-rpc.ts'
 import { makeBanner } from './banner-of.ts'
 import { PORTMAP_DUMP, parsePortmap } from './portmap.ts'
 import { encodeDiscovery, parseSnmp } from './snmp.ts'
@@ -15,12 +17,10 @@ export interface Question {
   readonly parse: (answer: Buffer) => Banner | null
 }
 
-const XID = 0x706f_7274
-
 /** What is asked of a service, by its name in IANA's registry or ours. */
 const QUESTIONS: ReadonlyMap<string, () => Question> = new Map([
   ['domain', askVersion],
-  ['ntp', (): Question => ({ bytes: encodeNtp(), parse: parseNtp })],
+  ['ntp', (): Question => ({ bytes: ntpRequest(), parse: parseNtp })],
   ['snmp', (): Question => ({ bytes: encodeDiscovery(), parse: parseSnmp })],
   [
     'sunrpc',

@@ -1,6 +1,7 @@
 /** DNS: the server's own version, `version.bind` of class CHAOS, type TXT (RFC 4892), by TCP (RFC 1035 §4.2.2) or UDP. */
 import { randomInt } from 'node:crypto'
 import type { Banner } from '../model.ts'
+import { dnsVersion } from '../payloads/naming.ts'
 import { makeBanner, parseOrNull, splitProduct } from './banner-of.ts'
 import type { Conversation } from './conversation.ts'
 
@@ -17,11 +18,7 @@ export interface DnsQuery {
 /** A query with a number that nobody can know beforehand. */
 export function encodeVersionQuery(): DnsQuery {
   const id = randomInt(65_536)
-  const head = Buffer.alloc(HEADER_BYTES)
-  head.writeUInt16BE(id, 0)
-  head.writeUInt16BE(1, 4)
-  const question = Buffer.concat([Buffer.from('\x07version\x04bind\0', 'latin1'), Buffer.from([0, TXT, 0, CHAOS])])
-  return { id, bytes: Buffer.concat([head, question]) }
+  return { id, bytes: dnsVersion(id) }
 }
 
 export async function askDns(conversation: Conversation): Promise<Banner | null> {

@@ -1,8 +1,9 @@
 /** LDAP (RFC 4511): one search for the root DSE (RFC 4512 §5.1), which every server lets anybody read. */
 import { LIMITS } from '../../core/index.ts'
 import type { Banner } from '../model.ts'
+import { ber, berInteger, berText } from '../payloads/ber.ts'
 import { makeBanner, parseOrNull } from './banner-of.ts'
-import { encodeBer, encodeBerNumber, encodeBerText, findBer, readBer, readBerAll, readBerNumber } from './ber.ts'
+import { findBer, readBer, readBerAll, readBerNumber } from './ber.ts'
 import type { BerElement } from './ber.ts'
 import type { Conversation } from './conversation.ts'
 
@@ -36,18 +37,18 @@ const ATTRIBUTES = [
 
 /** The search: base "", scope base, filter (objectClass=*). */
 export function encodeRootSearch(): Buffer {
-  const search = encodeBer(
+  const search = ber(
     SEARCH,
-    encodeBer(OCTETS),
-    encodeBerNumber(ENUMERATED, 0),
-    encodeBerNumber(ENUMERATED, 0),
-    encodeBerNumber(INTEGER, 1),
-    encodeBerNumber(INTEGER, SECONDS_MAX),
-    encodeBer(BOOLEAN, Buffer.of(0)),
-    encodeBerText(PRESENT, 'objectClass'),
-    encodeBer(SEQUENCE, ...ATTRIBUTES.map((name) => encodeBerText(OCTETS, name))),
+    ber(OCTETS),
+    berInteger(0, ENUMERATED),
+    berInteger(0, ENUMERATED),
+    berInteger(1),
+    berInteger(SECONDS_MAX),
+    ber(BOOLEAN, Buffer.of(0)),
+    berText('objectClass', PRESENT),
+    ber(SEQUENCE, ...ATTRIBUTES.map((name) => berText(name))),
   )
-  return encodeBer(SEQUENCE, encodeBerNumber(INTEGER, MESSAGE_ID), search)
+  return ber(SEQUENCE, berInteger(MESSAGE_ID), search)
 }
 
 export async function askLdap(conversation: Conversation): Promise<Banner | null> {

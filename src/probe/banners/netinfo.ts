@@ -5,10 +5,11 @@
 import { LIMITS } from '../../core/index.ts'
 import type { XdrReader } from '../../core/index.ts'
 import type { Banner } from '../model.ts'
+import type { RpcProcedure } from '../payloads/rpc.ts'
 import { makeBanner, parseOrNull } from './banner-of.ts'
 import type { Conversation } from './conversation.ts'
 import { callByTcp, PROGRAM_UNAVAILABLE } from './onc-rpc.ts'
-import type { RpcProcedure, RpcReply } from './onc-rpc.ts'
+import type { RpcReply } from './onc-rpc.ts'
 
 const DOMAIN = { program: 200_100_000, version: 2 } as const
 export const DOMAIN_STATISTICS: RpcProcedure = { ...DOMAIN, procedure: 1 }

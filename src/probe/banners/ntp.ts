@@ -1,20 +1,13 @@
-/** NTP (RFC 5905 §7.3): one packet as a client sends, and the server's. */
+/** NTP (RFC 5905 §7.3): what a server answers to one packet of a client. */
 import type { Banner } from '../model.ts'
 import { makeBanner } from './banner-of.ts'
 
 const PACKET_BYTES = 48
-const CLIENT_V4 = 0x23
 const SERVER_MODE = 4
 const REFERENCE_AT = 12
 const TRANSMIT_AT = 40
 /** From 1900, where NTP's era 0 begins, to 1970; in seconds. */
 const EPOCH_SECONDS = 2_208_988_800
-
-export function encodeNtp(): Buffer {
-  const packet = Buffer.alloc(PACKET_BYTES)
-  packet[0] = CLIENT_V4
-  return packet
-}
 
 /** The server's stratum, what it follows, and its time. */
 export function parseNtp(bytes: Buffer): Banner | null {

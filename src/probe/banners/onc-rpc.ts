@@ -1,13 +1,9 @@
 /** ONC RPC (RFC 5531) as a client that calls a few procedures without arguments needs it, with record marking (§11) for TCP. */
 import { XdrReader, XdrWriter } from '../../core/index.ts'
+import { encodeRpcCall } from '../payloads/rpc.ts'
+import type { RpcProcedure } from '../payloads/rpc.ts'
 import { parseOrNull } from './banner-of.ts'
 import type { Conversation } from './conversation.ts'
-
-export interface RpcProcedure {
-  readonly program: number
-  readonly version: number
-  readonly procedure: number
-}
 
 /** `result` stands at the results; else the number is the status with which the call was accepted, or null where it was denied. */
 export type RpcReply = { readonly result: XdrReader } | { readonly refusal: number | null }
@@ -18,12 +14,6 @@ const FRAGMENTS_MAX = 1024
 const CREDENTIAL_BYTES_MAX = 400
 /** `accept_stat` (RFC 5531 §9). */
 export const PROGRAM_UNAVAILABLE = 1
-
-/** A call with no arguments and no credentials. */
-export function encodeRpcCall(xid: number, { program, version, procedure }: RpcProcedure): Buffer {
-  const writer = new XdrWriter().u32(xid).u32(0).u32(2).u32(program).u32(version).u32(procedure)
-  return writer.u32(0).u32(0).u32(0).u32(0).toBytes()
-}
 
 export function encodeRecord(message: Buffer): Buffer {
   return new XdrWriter()

@@ -2,10 +2,11 @@
 import { LIMITS } from '../../core/index.ts'
 import type { XdrReader } from '../../core/index.ts'
 import type { Banner } from '../model.ts'
+import type { RpcProcedure } from '../payloads/rpc.ts'
 import { makeBanner, parseOrNull } from './banner-of.ts'
 import type { Conversation } from './conversation.ts'
 import { callByTcp } from './onc-rpc.ts'
-import type { RpcProcedure, RpcReply } from './onc-rpc.ts'
+import type { RpcReply } from './onc-rpc.ts'
 
 export const PORTMAP_DUMP: RpcProcedure = { program: 100_000, version: 2, procedure: 4 }
 const XID = 0x706f_7274

@@ -4,34 +4,21 @@
  */
 import { DecodeError } from '../../core/index.ts'
 import type { Banner } from '../model.ts'
+import { snmpDiscovery } from '../payloads/snmp.ts'
 import { makeBanner, parseOrNull } from './banner-of.ts'
-import { encodeBer, encodeBerNumber, readBer, readBerAll, readBerNumber } from './ber.ts'
+import { readBer, readBerAll, readBerNumber } from './ber.ts'
 
 const SEQUENCE = 0x30
 const INTEGER = 0x02
 const OCTETS = 0x04
-const GET = 0xa0
 const VERSION_3 = 3
+const REQUEST = 1
 const MESSAGE_BYTES_MAX = 1472
-const REPORTABLE = 4
-const USER_SECURITY_MODEL = 3
 const ELEMENTS_MAX = 16
 
 /** A reportable GET of nothing, from nobody, to an engine that is not known. */
 export function encodeDiscovery(): Buffer {
-  const id = encodeBerNumber(INTEGER, 1)
-  const zero = encodeBerNumber(INTEGER, 0)
-  const empty = encodeBer(OCTETS)
-  const header = encodeBer(
-    SEQUENCE,
-    id,
-    encodeBerNumber(INTEGER, MESSAGE_BYTES_MAX),
-    encodeBer(OCTETS, Buffer.of(REPORTABLE)),
-    encodeBerNumber(INTEGER, USER_SECURITY_MODEL),
-  )
-  const security = encodeBer(OCTETS, encodeBer(SEQUENCE, empty, zero, zero, empty, empty, empty))
-  const scoped = encodeBer(SEQUENCE, empty, empty, encodeBer(GET, id, zero, zero, encodeBer(SEQUENCE)))
-  return encodeBer(SEQUENCE, encodeBerNumber(INTEGER, VERSION_3), header, security, scoped)
+  return snmpDiscovery(REQUEST, MESSAGE_BYTES_MAX)
 }
 
 export function parseSnmp(bytes: Buffer): Banner | null {

@@ -13,8 +13,8 @@ function dnsQuery(id: number, flags: number, labels: readonly string[], type: nu
 }
 
 /** `version.bind TXT CH`: answered, or refused, by servers that are no open resolvers, too (RFC 4892 §2). */
-export function dnsVersion(): Buffer {
-  return dnsQuery(0x706f, 0, ['version', 'bind'], DNS_TYPE.txt, DNS_CLASS.chaos)
+export function dnsVersion(id = 0x706f): Buffer {
+  return dnsQuery(id, 0, ['version', 'bind'], DNS_TYPE.txt, DNS_CLASS.chaos)
 }
 
 /** The kinds of service that a responder tells of (RFC 6763 §9), to be answered by unicast (RFC 6762 §5.4); the id is 0 (§18.1). */

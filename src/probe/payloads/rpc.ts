@@ -1,16 +1,27 @@
 /** Null calls of ONC RPC (RFC 5531 §12.1: procedure 0 does nothing): rpcbind, nfs, NetInfo's binder. */
 import { XdrWriter } from '../../core/index.ts'
 
-const XID = 0x706f_7274
+/** Stands before each call that goes by datagram: the socket tells whose answer it is. */
+export const XID = 0x706f_7274
 const CALL = 0
 const RPC_VERSION = 2
 const NULL_PROCEDURE = 0
 
-/** A call with neither credential nor verifier (RFC 5531 §9). */
-function nullCall(program: number, version: number): Buffer {
+export interface RpcProcedure {
+  readonly program: number
+  readonly version: number
+  readonly procedure: number
+}
+
+/** A call without arguments, with neither credential nor verifier (RFC 5531 §9). */
+export function encodeRpcCall(xid: number, { program, version, procedure }: RpcProcedure): Buffer {
   const writer = new XdrWriter()
-  writer.u32(XID).u32(CALL).u32(RPC_VERSION).u32(program).u32(version).u32(NULL_PROCEDURE)
+  writer.u32(xid).u32(CALL).u32(RPC_VERSION).u32(program).u32(version).u32(procedure)
   return writer.u32(0).u32(0).u32(0).u32(0).toBytes()
+}
+
+function nullCall(program: number, version: number): Buffer {
+  return encodeRpcCall(XID, { program, version, procedure: NULL_PROCEDURE })
 }
 
 /** PMAPPROC_NULL of version 2, which portmappers and rpcbinds both have (RFC 1833 §3). */

@@ -9,31 +9,30 @@ const REQUEST = 0x706f
 const VERSION = { v1: 0, v2c: 1, v3: 3 } as const
 
 /** A get (RFC 3416 §3) of some names, each with the null value. */
-function getPdu(names: readonly Uint8Array[]): Buffer {
+function getPdu(request: number, names: readonly Uint8Array[]): Buffer {
   const bindings = names.map((name) => ber(BER.sequence, ber(BER.oid, name), ber(BER.null)))
-  return ber(GET, berInteger(REQUEST), berInteger(0), berInteger(0), ber(BER.sequence, ...bindings))
+  return ber(GET, berInteger(request), berInteger(0), berInteger(0), ber(BER.sequence, ...bindings))
 }
 
 /** Get sysDescr.0 as `public` (RFC 1157 §4, RFC 1901 §3): an agent answers only whom it knows by this community. */
 export function snmpGet(version: 'v1' | 'v2c'): Buffer {
-  return ber(BER.sequence, berInteger(VERSION[version]), berText('public'), getPdu([SYS_DESCR]))
+  return ber(BER.sequence, berInteger(VERSION[version]), berText('public'), getPdu(REQUEST, [SYS_DESCR]))
 }
 
 /** Discovery of the engine (RFC 3414 §4): no user, no engine, reportable. Each agent of version 3 answers with a report. */
-export function snmpDiscovery(): Buffer {
+export function snmpDiscovery(request: number = REQUEST, messageBytesMax: number = 65_507): Buffer {
   const reportable = u8(0x04)
   const userSecurityModel = 3
-  const messageBytesMax = 65_507
   // RFC 3412 §6.
   const header = ber(
     BER.sequence,
-    berInteger(REQUEST),
+    berInteger(request),
     berInteger(messageBytesMax),
     ber(BER.octets, reportable),
     berInteger(userSecurityModel),
   )
   // RFC 3414 §2.4: engine, boots, time, user, authentication, privacy.
   const parameters = ber(BER.sequence, berText(''), berInteger(0), berInteger(0), berText(''), berText(''), berText(''))
-  const scoped = ber(BER.sequence, berText(''), berText(''), getPdu([]))
+  const scoped = ber(BER.sequence, berText(''), berText(''), getPdu(request, []))
   return ber(BER.sequence, berInteger(VERSION.v3), header, ber(BER.octets, parameters), scoped)
 }
