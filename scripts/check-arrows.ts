@@ -13,7 +13,9 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   store: ['core'],
   directory: ['core', 'store', 'registry'],
   netinfo: ['core', 'directory'],
-  cli: ['core', 'registry', 'listeners', 'probe', 'store', 'directory', 'netinfo'],
+  answer: ['core', 'registry', 'listeners', 'directory', 'netinfo'],
+  web: ['core', 'registry', 'listeners', 'probe', 'store', 'directory', 'netinfo', 'answer'],
+  cli: ['core', 'registry', 'listeners', 'probe', 'store', 'directory', 'netinfo', 'answer', 'web'],
 }
 
 const source = join(import.meta.dirname, '..', 'src')

@@ -4,7 +4,7 @@ import type { Listener } from '../listeners/index.ts'
 import { openLore, openRegistry } from '../registry/index.ts'
 import type { Context } from './command.ts'
 import { REACH_WORDS } from './page-here.ts'
-import { serviceLabel } from './service-label.ts'
+import { serviceLabel } from '../answer/index.ts'
 import { table } from './style.ts'
 import type { Style } from './style.ts'
 

@@ -1,7 +1,6 @@
 /** The part of a port's page that tells who said that the port should be in use. */
 import { printable } from '../core/index.ts'
-import type { Declaration } from './declared.ts'
-import type { PortReport } from './port-report.ts'
+import type { Declaration, PortReport } from '../answer/index.ts'
 import { paragraph, section } from './style.ts'
 import type { Style } from './style.ts'
 

@@ -2,7 +2,7 @@
 import { printable } from '../core/index.ts'
 import type { Connection, Listener, Reach } from '../listeners/index.ts'
 import { TRANSPORTS } from '../registry/index.ts'
-import type { PortReport } from './port-report.ts'
+import type { PortReport } from '../answer/index.ts'
 import { fit, paragraph, section } from './style.ts'
 import type { Style } from './style.ts'
 

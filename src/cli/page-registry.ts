@@ -2,8 +2,8 @@
 import { printable } from '../core/index.ts'
 import { PORT_RANGES, TRANSPORTS, rangeOf } from '../registry/index.ts'
 import type { PortSpan, Transport } from '../registry/index.ts'
-import type { PortReport, ReportedAssignment, ReportedTransport } from './port-report.ts'
-import { spanText } from './query.ts'
+import type { PortReport, ReportedAssignment, ReportedTransport } from '../answer/index.ts'
+import { spanText } from '../answer/index.ts'
 import { paragraph, section } from './style.ts'
 import type { Style } from './style.ts'
 

@@ -1,6 +1,6 @@
 /** The part of a port's page that tells its unofficial uses and its history, with numbered sources. */
-import { Footnotes } from './footnotes.ts'
-import type { PortReport, ReportedUse } from './port-report.ts'
+import { Footnotes } from '../answer/index.ts'
+import type { PortReport, ReportedUse } from '../answer/index.ts'
 import { paragraph, section } from './style.ts'
 import type { Style } from './style.ts'
 

@@ -7,7 +7,7 @@ import { TRANSPORTS } from '../registry/index.ts'
 import type { Transport } from '../registry/index.ts'
 import { endpointText } from './page-here.ts'
 import { renderPort } from './port-page.ts'
-import { reportPort } from './port-report.ts'
+import { reportPort } from '../answer/index.ts'
 import { columnsOf, makeStyle } from './style.ts'
 
 const registry = packagedRegistry()

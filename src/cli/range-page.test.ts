@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { packagedLore, packagedRegistry } from '../../test/support/packaged-data.ts'
 import { NO_SOCKETS, madeListener, madeProcess, madeSockets } from '../../test/support/sockets-made.ts'
 import type { Sockets } from '../listeners/index.ts'
-import { parseQuery } from './query.ts'
+import { parseQuery } from '../answer/index.ts'
 import { renderRange } from './range-page.ts'
 import { columnsOf, makeStyle } from './style.ts'
 

@@ -6,7 +6,7 @@ import type { LoreBook, PortSpan, Registry, Transport } from '../../registry/ind
 import { wholeNumber } from '../arguments.ts'
 import { CSV_OPTION, JSON_OPTION } from '../command.ts'
 import type { Arguments, Command, Context } from '../command.ts'
-import { readDeclared } from '../declared.ts'
+import { readDeclared } from '../../answer/index.ts'
 import { portsOf } from './port.ts'
 import { printJson } from '../print-json.ts'
 import { csvRows } from '../csv-rows.ts'

@@ -8,7 +8,7 @@ import { JSON_OPTION } from '../command.ts'
 import type { Arguments, Command, Context } from '../command.ts'
 import { printJson } from '../print-json.ts'
 import { endpointText } from '../page-here.ts'
-import { parseQuery } from '../query.ts'
+import { parseQuery } from '../../answer/index.ts'
 import { fit, paragraph } from '../style.ts'
 import type { Style } from '../style.ts'
 

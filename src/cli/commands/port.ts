@@ -5,12 +5,9 @@ import type { SocketReader, Sockets } from '../../listeners/index.ts'
 import { PortolanError, printable } from '../../core/index.ts'
 import { JSON_OPTION } from '../command.ts'
 import type { Arguments, Command, Context } from '../command.ts'
-import { NO_DIRECTORY, readDeclared } from '../declared.ts'
-import type { DeclaredBook } from '../declared.ts'
+import { NO_DIRECTORY, parseQuery, readDeclared, reportPort } from '../../answer/index.ts'
+import type { DeclaredBook, PortQuery } from '../../answer/index.ts'
 import { renderPort } from '../port-page.ts'
-import { reportPort } from '../port-report.ts'
-import { parseQuery } from '../query.ts'
-import type { PortQuery } from '../query.ts'
 
 export const command: Command = {
   name: 'port',

@@ -14,7 +14,7 @@ import type { Change, PairState, Source } from '../../registry/index.ts'
 import { JSON_OPTION } from '../command.ts'
 import type { Arguments, Command, Context } from '../command.ts'
 import { printJson } from '../print-json.ts'
-import { spanText } from '../query.ts'
+import { spanText } from '../../answer/index.ts'
 import { paragraph } from '../style.ts'
 import type { Style } from '../style.ts'
 

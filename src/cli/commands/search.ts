@@ -6,7 +6,7 @@ import { CSV_OPTION, JSON_OPTION } from '../command.ts'
 import type { Arguments, Command, Context } from '../command.ts'
 import { printJson } from '../print-json.ts'
 import { csvRows } from '../csv-rows.ts'
-import { spanText } from '../query.ts'
+import { spanText } from '../../answer/index.ts'
 import { paragraph, table } from '../style.ts'
 
 const HITS_DEFAULT = 20

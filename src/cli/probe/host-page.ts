@@ -1,7 +1,7 @@
 /** The hosts of a scan for a terminal: what is open, what that means, and what is unexpected. */
 import { printable } from '../../core/index.ts'
 import type { PortState, ReportedHost, ReportedPort, ScanReport, UnlistedPorts } from '../../probe/index.ts'
-import { serviceLabel } from '../service-label.ts'
+import { serviceLabel } from '../../answer/index.ts'
 import { fit, paragraph, table } from '../style.ts'
 import type { Column, Style } from '../style.ts'
 import { foundSentence, foundText } from './found-text.ts'

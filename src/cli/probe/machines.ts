@@ -11,8 +11,8 @@ import { userDataFolder } from '../../core/index.ts'
 import type { Environment } from '../../core/index.ts'
 import type { Domain } from '../../directory/index.ts'
 import { isOwnAddress, readOwnAddresses } from '../../probe/index.ts'
-import { NO_DIRECTORY, readDeclared } from '../declared.ts'
-import type { Declaration, DeclaredBook } from '../declared.ts'
+import { NO_DIRECTORY, readDeclared } from '../../answer/index.ts'
+import type { Declaration, DeclaredBook } from '../../answer/index.ts'
 
 /** An address as the directory knows it. */
 export interface Machine {

@@ -3,8 +3,7 @@ import { compareService } from '../../probe/index.ts'
 import type { Banner, PortState, ProbeTransport } from '../../probe/index.ts'
 import { isGhost, namesOf, relateUse } from '../../registry/index.ts'
 import type { LoreBook, PortEntry, Registry, RelatedUse } from '../../registry/index.ts'
-import type { Declaration } from '../declared.ts'
-import type { Citation } from '../port-report.ts'
+import type { Citation, Declaration } from '../../answer/index.ts'
 import type { Machine, MachineBook } from './machines.ts'
 
 /** More ports than these in a use make it too wide to say what one of them is for. */

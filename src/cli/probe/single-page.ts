@@ -1,10 +1,9 @@
 /** The whole answer for one port of one host, when no other was asked for. */
 import type { ReportedHost } from '../../probe/index.ts'
-import { NO_DIRECTORY } from '../declared.ts'
+import { NO_DIRECTORY, reportPort } from '../../answer/index.ts'
 import { declaredPart } from '../page-declared.ts'
 import { registryPart } from '../page-registry.ts'
 import { usesPart } from '../page-uses.ts'
-import { reportPort } from '../port-report.ts'
 import { paragraph } from '../style.ts'
 import type { Style } from '../style.ts'
 import { foundSentence } from './found-text.ts'

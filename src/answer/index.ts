@@ -1,0 +1,16 @@
+/** The whole answer for a port, as data: the registry, the lore, this machine's sockets and the directory, joined. */
+export { NO_DIRECTORY, readDeclared } from './declared.ts'
+export type { Declaration, DeclaredBook } from './declared.ts'
+export { Footnotes } from './footnotes.ts'
+export { PORT_SCHEMA_VERSION, reportPort } from './port-report.ts'
+export type {
+  Citation,
+  CitedText,
+  PortReport,
+  ReportedAssignment,
+  ReportedTransport,
+  ReportedUse,
+} from './port-report.ts'
+export { parseQuery, spanText } from './query.ts'
+export type { PortQuery } from './query.ts'
+export { serviceLabel } from './service-label.ts'
