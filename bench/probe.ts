@@ -1,12 +1,13 @@
 /**
- * The probe beside nmap and beside a loop in C: all ports of 127.0.0.1, and ports that never answer against the bound that the pace
- * sets. The second needs root, for a namespace of its own.
+ * The probe beside nmap and beside a loop in C: all ports of 127.0.0.1, a network with a few machines (probe-network.ts), and ports
+ * that never answer against the bound that the pace sets. All but the first need root, for namespaces of their own.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { makePortSet, runProbe } from '../src/probe/index.ts'
 import { isInstalled, median } from './measure.ts'
 import type { Contestant } from './measure.ts'
+import { benchNetwork } from './probe-network.ts'
 import type { Row } from './table.ts'
 
 const ROUNDS = 7
@@ -30,7 +31,8 @@ export interface ProbeBench {
 
 export async function benchProbe({ portolan, folder, isQuick }: ProbeBench): Promise<readonly Row[]> {
   const own = await benchOwnPorts(portolan, folder, isQuick ? QUICK_ROUNDS : ROUNDS)
-  return [...own, ...(process.getuid?.() === 0 ? benchDropped(isQuick) : [])]
+  if (process.getuid?.() !== 0) return own
+  return [...own, ...(await benchNetwork(portolan, isQuick)), ...benchDropped(isQuick)]
 }
 
 interface Run {

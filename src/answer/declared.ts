@@ -179,7 +179,8 @@ function nameOf({ tag, address }: Binding): string {
   return `${tag} at ${address}`
 }
 
-function localDeclaration(
+/** A declaration of a domain that is at hand. */
+export function localDeclaration(
   { names, protocols, description, path, lastWrite }: ServiceDeclaration,
   level: number,
   domain: string,

@@ -16,7 +16,7 @@ export class Footnotes {
     if (citations.length === 0) return ''
     const best = citations.find((citation) => citation.seen) ?? citations[0]
     const numbers = (this.#all ? citations : citations.filter((citation) => citation === best)).map((citation) =>
-      this.#numberOf(citation),
+      this.numberOf(citation),
     )
     const doubt = citations.some((citation) => citation.seen) ? '' : ', unverified'
     return ` [${[...new Set(numbers)].join(', ')}${doubt}]`
@@ -27,7 +27,8 @@ export class Footnotes {
     yield* this.#numbers.values()
   }
 
-  #numberOf(citation: Citation): number {
+  /** The number of one source; a source that is new to the page gets the next. */
+  numberOf(citation: Citation): number {
     const known = this.#numbers.get(citation.url)
     if (known !== undefined) return known.number
     const number = this.#numbers.size + 1

@@ -1,5 +1,5 @@
 /** The whole answer for a port, as data: the registry, the lore, this machine's sockets and the directory, joined. */
-export { NO_DIRECTORY, readDeclared } from './declared.ts'
+export { NO_DIRECTORY, localDeclaration, readDeclared } from './declared.ts'
 export type { Declaration, DeclaredBook } from './declared.ts'
 export { Footnotes } from './footnotes.ts'
 export { PORT_SCHEMA_VERSION, reportPort } from './port-report.ts'

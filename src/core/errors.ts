@@ -40,6 +40,7 @@ export const ERROR_KINDS = {
   ERR_PORTOLAN_OUTPUT_FAILED: { summary: 'Standard output could not be written to its end.', exit: 3 },
   ERR_PORTOLAN_WRITE_FAILED: { summary: 'A data file could not be written; the earlier one stays in place.', exit: 3 },
   ERR_PORTOLAN_LORE_DAMAGED: { summary: 'The compiled lore file is missing, truncated or of another format.', exit: 3 },
+  ERR_PORTOLAN_ASSETS_MISSING: { summary: 'The files that web pages load are not where they should be.', exit: 3 },
   ERR_PORTOLAN_LISTENERS_UNSUPPORTED: { summary: "Portolan cannot read this operating system's sockets.", exit: 3 },
   ERR_PORTOLAN_LISTENERS_UNREADABLE: { summary: "This machine's socket tables could not be read.", exit: 3 },
   ERR_PORTOLAN_TOOL_FAILED: { summary: 'A program that Portolan asks (lsof, netstat, tasklist, ps) failed.', exit: 3 },

@@ -1,0 +1,31 @@
+/** The whole site as one Hono application; it holds no socket, and answers whatever calls it. */
+import { Hono } from 'hono'
+import { messageOf } from '../core/index.ts'
+import type { WebApp, WebEnv } from './env.ts'
+import { addAssets } from './http/asset-routes.ts'
+import { chooseLanguage, routePath } from './http/language.ts'
+import { SECURITY_HEADERS } from './http/security-headers.ts'
+import { errorPage } from './pages/error-page.ts'
+import { addPortPages } from './pages/port/routes.ts'
+import type { WebServices } from './services.ts'
+
+export function makeApp(services: WebServices): WebApp {
+  const app: WebApp = new Hono<WebEnv>({ getPath: (request) => routePath(request.url) })
+  app.use(async (c, next) => {
+    await next()
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.res.headers.set(name, value)
+  })
+  app.use(chooseLanguage(services.views))
+  app.use(async (c, next) => {
+    c.set('visitor', null)
+    await next()
+  })
+  addAssets(app, services.frame.assets)
+  addPortPages(app, services)
+  app.notFound((c) => errorPage(c, services, 'notFound'))
+  app.onError((error, c) => {
+    services.log('error', 'request-failed', { path: c.req.path, message: messageOf(error) })
+    return errorPage(c, services, 'failed')
+  })
+  return app
+}

@@ -1,0 +1,92 @@
+/** A language as a page uses it: its messages, its numbers and dates, and the addresses of its pages. */
+import { ENGLISH } from './languages.ts'
+import type { Language } from './languages.ts'
+import { Messages, localeOf } from './messages.ts'
+
+const DIGITS: Readonly<Record<Language['digits'], string>> = {
+  latn: '0123456789',
+  beng: '০১২৩৪৫৬৭৮৯',
+  arab: '٠١٢٣٤٥٦٧٨٩',
+  arabext: '۰۱۲۳۴۵۶۷۸۹',
+}
+
+export class View {
+  readonly language: Language
+  /** A message as plain text. */
+  readonly t: Messages['t']
+  /** A message whose tags become HTML. */
+  readonly rich: Messages['rich']
+  /** Whether the language stands in the address; where it does not, it was negotiated. */
+  readonly isNamed: boolean
+  readonly #numbers: Intl.NumberFormat
+  readonly #dates: Intl.DateTimeFormat
+  readonly #moments: Intl.DateTimeFormat
+
+  constructor(messages: Messages, isNamed: boolean) {
+    this.language = messages.language
+    this.t = (key, values) => messages.t(key, values)
+    this.rich = (key, tags, values) => messages.rich(key, tags, values)
+    this.isNamed = isNamed
+    const locale = localeOf(messages.language)
+    this.#numbers = new Intl.NumberFormat(locale)
+    this.#dates = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' })
+    this.#moments = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' })
+  }
+
+  /** The address of a page of ours in this language: `/ports/973` or `/bn/ports/973`. */
+  href(path: string): string {
+    return this.isNamed ? `/${this.language.tag}${path === '/' ? '' : path}` : path
+  }
+
+  /** A count with the reader's digits and grouping: 65,536. */
+  count(value: number): string {
+    return this.#numbers.format(value)
+  }
+
+  /** A port, a year, a version: the reader's digits, and nothing between them. */
+  digits(value: number | string): string {
+    const digits = DIGITS[this.language.digits]
+    if (this.language.digits === 'latn') return String(value)
+    return String(value).replace(/[0-9]/g, (each) => digits[Number(each)] ?? each)
+  }
+
+  get hasOwnDigits(): boolean {
+    return this.language.digits !== 'latn'
+  }
+
+  /** A day of the form YYYY-MM-DD, spelt out; any other text as it is. */
+  date(day: string): string {
+    const time = /^\d{4}-\d\d-\d\d$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : Number.NaN
+    return Number.isNaN(time) ? this.digits(day) : this.#dates.format(time)
+  }
+
+  /** A moment in this machine's time zone; milliseconds since 1970. */
+  moment(timeMs: number): string {
+    return this.#moments.format(timeMs)
+  }
+}
+
+/** The views of all languages, each made when it is first asked for. */
+export class Views {
+  readonly #views: Map<string, View> = new Map()
+  readonly #messages: Map<Language, Messages> = new Map()
+
+  of(language: Language = ENGLISH, isNamed = false): View {
+    const key = `${language.tag} ${isNamed}`
+    let view = this.#views.get(key)
+    if (view === undefined) {
+      view = new View(this.#messagesOf(language), isNamed)
+      this.#views.set(key, view)
+    }
+    return view
+  }
+
+  #messagesOf(language: Language): Messages {
+    let messages = this.#messages.get(language)
+    if (messages === undefined) {
+      messages = new Messages(language)
+      this.#messages.set(language, messages)
+    }
+    return messages
+  }
+}

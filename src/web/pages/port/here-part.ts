@@ -1,0 +1,69 @@
+/** What is on a port of this machine now, and which domain of the directory said that it should be. */
+import { html, raw } from 'hono/html'
+import type { PortReport } from '../../../answer/index.ts'
+import type { Listener } from '../../../listeners/index.ts'
+import type { View } from '../../i18n/view.ts'
+import { english } from '../english.ts'
+import type { Markup } from '../layout.ts'
+
+export function herePart(view: View, report: PortReport, notes: readonly string[]): Markup {
+  const { t } = view
+  const { port, listeners, connections } = report
+  return html`<section class="sheet" aria-labelledby="here">
+    <h2 id="here">${t('port.here.title')}</h2>
+    ${
+      listeners.length === 0
+        ? html`<p>${t('port.here.none', { port: view.digits(port) })}</p>`
+        : html`<ul>
+            ${listeners.map((each) => html`<li>${listenerText(view, each)}</li>`)}
+          </ul>`
+    }
+    ${connections.length === 0 ? '' : html`<p>${t('port.here.connections', { count: connections.length })}</p>`}
+    ${listeners.some(({ unseen }) => unseen !== null) ? notes.map((note) => html`<p class="faint">${english(view, note)}</p>`) : ''}
+    <p><a href="${view.href(`/listeners?port=${port}`)}">${t('port.here.more')}</a></p>
+  </section>`
+}
+
+function listenerText(view: View, { transport, address, process, reach }: Listener): Markup {
+  const { t } = view
+  const at = { transport: transport.toUpperCase(), address }
+  const what =
+    process === null
+      ? t('port.here.unseen', at)
+      : t('port.here.listener', { ...at, process: process.name, pid: view.digits(process.pid) })
+  const facts = [
+    process?.user == null ? null : t('port.here.user', { user: process.user }),
+    process?.startedAt == null ? null : t('port.here.since', { time: view.moment(Date.parse(process.startedAt)) }),
+    t(`port.here.reach.${reach}`),
+  ].filter((each) => each !== null)
+  return html`${what}<br /><span class="faint">${facts.join(' · ')}</span>`
+}
+
+export function declaredPart(view: View, { declared, listeners }: PortReport): Markup {
+  const { t } = view
+  const drift =
+    declared.length > 0 && listeners.length === 0
+      ? t('port.declared.missing')
+      : declared.length === 0 && listeners.length > 0
+        ? t('port.declared.unexpected')
+        : null
+  return html`<section class="sheet" aria-labelledby="declared">
+    <h2 id="declared">${t('port.declared.title')}</h2>
+    ${
+      declared.length === 0
+        ? html`<p>${t('port.declared.none')}</p>`
+        : html`<ul>
+            ${declared.map(
+              ({ domain, path, names, by }) =>
+                html`<li>
+                  <a href="${view.href(`/directory/${domain}${path}`)}"
+                    >${t('port.declared.entry', { domain, names: names.join(', ') })}</a
+                  >
+                  ${by === null ? '' : html`<br /><span class="faint">${t('port.declared.by', { who: by.who, time: view.moment(Date.parse(by.time)) })}</span>`}
+                </li>`,
+            )}
+          </ul>`
+    }
+    ${drift === null ? raw('') : html`<p class="note">${drift}</p>`}
+  </section>`
+}

@@ -1,0 +1,19 @@
+/** What the pages and the API are made from: one of each for a running server, given to every part of the site. */
+import type { Log } from '../core/index.ts'
+import type { LoreBook, Registry } from '../registry/index.ts'
+import type { Frame } from './frame.ts'
+import type { Views } from './i18n/view.ts'
+import type { ServedDomains } from './live/served-domains.ts'
+import type { SocketWatch } from './live/socket-watch.ts'
+
+export interface WebServices {
+  readonly frame: Frame
+  readonly views: Views
+  readonly registry: Registry
+  readonly lore: LoreBook
+  readonly sockets: SocketWatch
+  readonly domains: ServedDomains
+  readonly log: Log
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+}
