@@ -38,7 +38,7 @@ function newestIn(folder) {
   )
 }
 
-/** Installs what is missing, and compiles the data where its sources are newer. Ends the process when it cannot. */
+/** Installs what is missing, and compiles the data and what pages load where their sources are newer. Ends the process when it cannot. */
 export function setUp() {
   const installed = join(root, 'node_modules', '.package-lock.json')
   if (changedAt(installed) < changedAt(join(root, 'package-lock.json')) || !existsSync(projectNode)) {
@@ -53,6 +53,12 @@ export function setUp() {
   const sources = Math.max(newestIn(join(root, 'lore')), newestIn(join(root, 'src', 'registry')), changedAt(installed))
   if (data < sources) {
     const status = run(projectNode, [join('scripts', 'compile-data.ts')])
+    if (status !== 0) process.exit(status)
+  }
+  const web = join(root, 'src', 'web')
+  const pages = Math.max(newestIn(join(web, 'islands')), newestIn(join(web, 'styles')), changedAt(installed))
+  if (changedAt(join(root, 'data', 'assets', 'manifest.json')) < pages) {
+    const status = run(projectNode, [join('scripts', 'build-assets.ts')])
     if (status !== 0) process.exit(status)
   }
 }

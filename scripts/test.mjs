@@ -27,6 +27,7 @@ const PEERS = [
   ['ndiff', 'ndiff'],
   ['xmllint', 'libxml2-utils'],
   ['masscan', 'masscan'],
+  ['chromium', 'chromium'],
 ]
 
 function isThere(program) {
@@ -46,6 +47,7 @@ function installPeers() {
 const bin = (name) => join(root, 'node_modules', '.bin', process.platform === 'win32' ? `${name}.cmd` : name)
 const STEPS = [
   ['types', bin('tsc'), ['-p', '.']],
+  ['types', bin('tsc'), ['-p', join('src', 'web', 'islands')]],
   ['format', bin('oxfmt'), ['--check', '.']],
   ['lint', bin('oxlint'), ['--type-aware', '--deny-warnings', '.']],
   ['arrows', projectNode, [join('scripts', 'check-arrows.ts')]],

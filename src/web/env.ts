@@ -2,7 +2,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { Context, Hono } from 'hono'
 import type { View } from './i18n/view.ts'
-import type { Visitor } from './pages/layout.ts'
+import type { Visitor } from './visitor.ts'
 
 export interface WebEnv {
   Bindings: HttpBindings

@@ -3,14 +3,17 @@ import { createServer } from 'node:http'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
-import { PortolanError, messageOf } from '../core/index.ts'
+import { PortolanError, messageOf, systemCode } from '../core/index.ts'
 import type { WebApp } from './env.ts'
 
 export interface HttpAt {
   readonly host: string
-  /** Any, where it is left out. */
+  /** Left out: the usual one, or any where that is taken. */
   readonly port?: number
 }
+
+/** Nobody's at IANA, and 973 with a nought. */
+const USUAL_PORT = 9730
 
 /** A browser's headers take 2 KB with the largest cookies that we set. */
 const HEADER_BYTES_MAX = 16 * 1024
@@ -35,7 +38,17 @@ export class HttpServer {
   }
 
   /** @throws ERR_PORTOLAN_LISTEN_FAILED */
-  static async listen(app: WebApp, { host, port = 0 }: HttpAt): Promise<HttpServer> {
+  static async listen(app: WebApp, { host, port }: HttpAt): Promise<HttpServer> {
+    if (port !== undefined) return HttpServer.#listenOn(app, host, port)
+    try {
+      return await HttpServer.#listenOn(app, host, USUAL_PORT)
+    } catch (error) {
+      if (!(error instanceof PortolanError) || systemCode(error.cause) !== 'EADDRINUSE') throw error
+      return HttpServer.#listenOn(app, host, 0)
+    }
+  }
+
+  static async #listenOn(app: WebApp, host: string, port: number): Promise<HttpServer> {
     const server = createServer(
       {
         maxHeaderSize: HEADER_BYTES_MAX,

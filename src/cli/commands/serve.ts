@@ -1,6 +1,7 @@
 import { LOG_LEVELS, PortolanError, makeLog, messageOf } from '../../core/index.ts'
 import type { Log } from '../../core/index.ts'
 import type { Domain } from '../../directory/index.ts'
+import type { HttpAt, WebServer } from '../../web/index.ts'
 import type { Arguments, Command, Context } from '../command.ts'
 import { DATA_OPTION, dataFolderOf, tagOf } from '../domain-options.ts'
 
@@ -9,7 +10,7 @@ const ADDRESS = 'ADDR:PORT'
 
 export const command: Command = {
   name: 'serve',
-  summary: 'serve the directory: NetInfo, for this machine or a network',
+  summary: 'serve the directory and the chart: NetInfo and HTTP, for this machine or a network',
   usage: ['portolan serve [OPTION]…'],
   description: [
     'Serves the domains of the data folder until it is ended (Ctrl-C or SIGTERM; both finish what is under way). The domain TAG is created when it is not there, with this machine as its master.',
@@ -39,7 +40,11 @@ export const command: Command = {
       argument: 'N',
       help: 'Threads that answer reads beside the main one (default: 0 on up to 2 cores, else 2 fewer than there are, at most 8).',
     },
-    { name: 'http', argument: ADDRESS, help: 'none: this version has no HTTP yet.' },
+    {
+      name: 'http',
+      argument: ADDRESS,
+      help: 'Where the pages and the HTTP API are (default: the loopback, port 9730 where it is free, else any). none: nowhere.',
+    },
     { name: 'ldap', argument: ADDRESS, help: 'none: this version has no LDAP yet.' },
     {
       name: 'parent',
@@ -69,13 +74,17 @@ export const command: Command = {
 }
 
 async function runServe(args: Arguments, context: Context): Promise<0> {
-  const { readListenAt, readLogLevel, readParent, readWorkers, requireNone } = await import('../serve/options.ts')
-  requireNone(args, 'http')
+  const { readHttpAt, readListenAt, readLogLevel, readParent, readWorkers, requireNone } =
+    await import('../serve/options.ts')
   requireNone(args, 'ldap')
   const netinfo = readListenAt(args, 'netinfo', LOOPBACK)
   if (netinfo === null)
-    throw new PortolanError('ERR_PORTOLAN_USAGE', '--netinfo none leaves nothing to serve in this version')
+    throw new PortolanError(
+      'ERR_PORTOLAN_USAGE',
+      '--netinfo none: the directory is served over NetInfo, too, in this version',
+    )
   const binder = readListenAt(args, 'binder', netinfo.host)
+  const http = readHttpAt(args)
   const parent = await readParent(args)
   const portmapPort = readPortmap(args)
   const workers = await readWorkers(args)
@@ -113,18 +122,49 @@ async function runServe(args: Arguments, context: Context): Promise<0> {
     onReplication: (domain, { event, ...fields }) => log('info', event, { domain, ...fields }),
     onError,
   })
+  let web: WebServer | null = null
   try {
+    web = http === null ? null : await startSite(http, site, tag, context, log)
     const { readyText } = await import('../serve/told.ts')
     const { listenerTable } = await import('../listener-table.ts')
     const { readSockets } = await import('../../listeners/index.ts')
     const { listeners } = await readSockets({ details: 'names' })
-    const told = { site, mainTag: tag, dataFolder: folder.path, isDefaultFolder: !args.has('data'), loaded }
+    const told = {
+      site,
+      web: web?.origin ?? null,
+      mainTag: tag,
+      dataFolder: folder.path,
+      isDefaultFolder: !args.has('data'),
+      loaded,
+    }
     context.out(readyText({ ...told, listeners, table: listenerTable(context) }, context.style))
     await untilEnded(context, site, log)
   } finally {
+    await web?.close()
     await site.close()
   }
   return 0
+}
+
+async function startSite(
+  at: HttpAt,
+  site: RunningSite,
+  mainTag: string,
+  context: Context,
+  log: Log,
+): Promise<WebServer> {
+  const { startWeb } = await import('../../web/index.ts')
+  const { servedDomains } = await import('../serve/served-domains.ts')
+  const { openLore, openRegistry } = await import('../../registry/index.ts')
+  const { versionText } = await import('../version.ts')
+  return startWeb({
+    at,
+    registry: openRegistry(context.env).registry,
+    lore: openLore(),
+    domains: servedDomains(site, mainTag),
+    version: versionText().trim(),
+    log,
+  })
 }
 
 /** @throws ERR_PORTOLAN_USAGE */

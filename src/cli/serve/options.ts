@@ -1,18 +1,20 @@
 /** The options of `portolan serve`, read from the command line. */
 import { lookup } from 'node:dns/promises'
-import { isIPv4 } from 'node:net'
+import { isIPv4, isIPv6 } from 'node:net'
 import { availableParallelism } from 'node:os'
 import { LOG_LEVELS, PortolanError, messageOf } from '../../core/index.ts'
 import type { LogLevel } from '../../core/index.ts'
 import type { ServerPlace } from '../../directory/index.ts'
 import { canSharePorts, defaultWorkers } from '../../netinfo/index.ts'
 import type { ListenAt } from '../../netinfo/index.ts'
+import type { HttpAt } from '../../web/index.ts'
 import type { Arguments } from '../command.ts'
 
 const PORT_MAX = 65_535
 /** Each has about 40 MB, and a place in every store's table of 126 readers, which long answers need, too. */
 const WORKERS_MAX = 32
 const NONE = 'none'
+const LOOPBACK = '127.0.0.1'
 /** What finds a parent by asking everybody on the networks of this machine (protocol.md §7.1). */
 const BROADCAST = 'broadcast'
 const BROADCAST_PLACE = { hostName: 'broadcasthost', addresses: ['255.255.255.255'] } as const
@@ -33,6 +35,25 @@ export function readListenAt(args: Arguments, name: string, host: string): Liste
       hint: `For example --${name} 127.0.0.1:1033; the protocol knows IPv4 addresses alone.`,
     })
   return { host: address === '' ? host : address, ...(port === '' ? {} : { port: Number(port) }) }
+}
+
+/**
+ * Where HTTP listens: `ADDRESS`, `ADDRESS:PORT`, `[ADDRESS6]:PORT` or `:PORT`; null for `none`. Without a port it is the usual one,
+ * or any where that is taken.
+ * @throws ERR_PORTOLAN_USAGE
+ */
+export function readHttpAt(args: Arguments): HttpAt | null {
+  const text = args.value('http') ?? ''
+  if (text === NONE) return null
+  const match = /^(?:\[(?<inner>[^\]]*)\]|(?<plain>[^:[\]]*))(?::(?<port>\d{1,5}))?$/.exec(text)
+  const { inner, plain = '', port } = match?.groups ?? {}
+  const host = inner ?? plain
+  const isAddress = inner === undefined ? host === '' || isIPv4(host) : isIPv6(inner)
+  if (match === null || !isAddress || Number(port ?? 0) > PORT_MAX)
+    throw new PortolanError('ERR_PORTOLAN_USAGE', `--http takes ADDRESS:PORT or none, not '${text}'`, {
+      hint: 'For example --http 127.0.0.1:9730, or --http [::1]:9730.',
+    })
+  return { host: host === '' ? LOOPBACK : host, ...(port === undefined ? {} : { port: Number(port) }) }
 }
 
 /**

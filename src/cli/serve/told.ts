@@ -11,6 +11,8 @@ const LISTENERS_SHOWN = 10
 
 export interface Ready {
   readonly site: Site
+  /** The address of the pages; null where there are none. */
+  readonly web: string | null
   readonly mainTag: string
   readonly dataFolder: string
   /** In sentences: what was put into a new domain. */
@@ -23,7 +25,7 @@ export interface Ready {
 
 /** Where servers answer, as text; stable enough for a script to read `ADDRESS:PORT` out of it. */
 export function readyText(
-  { site, mainTag, dataFolder, loaded, listeners, table, isDefaultFolder }: Ready,
+  { site, web, mainTag, dataFolder, loaded, listeners, table, isDefaultFolder }: Ready,
   style: Style,
 ): string {
   const servers = site.domains.servers.map(({ tag, host, tcpPort, udpPort }) => {
@@ -33,6 +35,7 @@ export function readyText(
   const binder = site.binderAt === null ? 'none' : `${site.binderAt.host}:${site.binderAt.udpPort}`
   const lines = [
     `${style.bold('Portolan')} serves ${printable(dataFolder)}\n`,
+    ...(web === null ? [] : [row('pages', web, style)]),
     ...servers,
     row('binder', `${binder}${announcedText(site)}`, style),
     ...loaded.map((each) => paragraph(each, style.width, '  ')),

@@ -1,5 +1,5 @@
 /** The catalogues of messages: one folder a language, one file an area of the site, each a flat table of name and message. */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import type account from '../../../locales/en/account.json'
@@ -45,7 +45,9 @@ export function localesFolder(): string {
 export function readCatalogue(tag: string): ReadonlyMap<string, string> {
   return new Map(
     AREAS.flatMap((area) => {
-      const table = v.parse(tableSchema, JSON.parse(readFileSync(join(localesFolder(), tag, `${area}.json`), 'utf8')))
+      const file = join(localesFolder(), tag, `${area}.json`)
+      if (!existsSync(file)) return []
+      const table = v.parse(tableSchema, JSON.parse(readFileSync(file, 'utf8')))
       return Object.entries(table).map(([name, text]) => [`${area}.${name}`, text] as const)
     }),
   )

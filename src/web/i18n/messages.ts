@@ -10,6 +10,7 @@ import type { HtmlEscapedString } from 'hono/utils/html'
 import { escapeHtml } from '../pages/escape.ts'
 import { readCatalogue } from './catalogue.ts'
 import type { MessageKey } from './catalogue.ts'
+import { ENGLISH } from './languages.ts'
 import type { Language } from './languages.ts'
 
 export type MessageValues = Readonly<Record<string, string | number | Date>>
@@ -62,15 +63,15 @@ export class Messages {
     const handlers = Object.fromEntries(
       Object.entries(tags).map(([name, make]) => [name, (chunks: readonly unknown[]) => make(chunks.join(''))]),
     )
-    return raw(String([format.format({ ...escaped, ...handlers })].flat().join('')))
+    return raw([format.format({ ...escaped, ...handlers })].flat().join(''))
   }
 
   #compile(key: MessageKey): Compiled {
     let compiled = this.#compiled.get(key)
     if (compiled === undefined) {
-      const text = this.#texts.get(key)
-      // The catalogues are complete (a test compares them): a gap is a mistake of ours.
-      if (text === undefined) throw new Error(`the language ${this.language.tag} has no message ${key}`)
+      // The catalogues are complete (a test compares them); were there a gap, English is better than no page.
+      const text = this.#texts.get(key) ?? readCatalogue(ENGLISH.tag).get(key)
+      if (text === undefined) throw new Error(`no catalogue has the message ${key}`)
       const format = new IntlMessageFormat(text, localeOf(this.language))
       compiled = { format, parts: partsOf(format.getAst()) }
       this.#compiled.set(key, compiled)
@@ -90,13 +91,12 @@ function partsOf(elements: readonly Element[]): readonly Part[] | null {
     // The enum of the parser is of types alone here: the numbers are its own.
     const type: number = element.type
     if (type === LITERAL && 'value' in element) {
-      const text = String(element.value)
-      parts.push({ kind: 'text', text, html: escapeHtml(text) })
-    } else if (type === ARGUMENT && 'value' in element) parts.push({ kind: 'argument', name: String(element.value) })
+      parts.push({ kind: 'text', text: element.value, html: escapeHtml(element.value) })
+    } else if (type === ARGUMENT && 'value' in element) parts.push({ kind: 'argument', name: element.value })
     else if (type === TAG && 'children' in element && 'value' in element) {
       const inner = partsOf(element.children)
       if (inner === null) return null
-      parts.push({ kind: 'tag', name: String(element.value), parts: inner })
+      parts.push({ kind: 'tag', name: element.value, parts: inner })
     } else return null
   }
   return parts

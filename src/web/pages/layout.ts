@@ -5,6 +5,7 @@ import type { MessageKey } from '../i18n/catalogue.ts'
 import { LANGUAGES } from '../i18n/languages.ts'
 import type { View } from '../i18n/view.ts'
 import type { Frame } from '../frame.ts'
+import type { Visitor } from '../visitor.ts'
 import { rose } from './rose.ts'
 
 /** HTML that is ready: templates with nothing to wait for. */
@@ -24,11 +25,6 @@ export interface Page {
   readonly islands?: readonly string[]
   /** Not for search engines, and without links to other languages: a page of one visitor. */
   readonly isPrivate?: boolean
-}
-
-/** Who looks at the page; null for a visitor who has not signed in. */
-export interface Visitor {
-  readonly name: string
 }
 
 const PARTS = ['chart', 'ports', 'listeners', 'directory'] as const

@@ -31,9 +31,10 @@ function listenerText(view: View, { transport, address, process, reach }: Listen
     process === null
       ? t('port.here.unseen', at)
       : t('port.here.listener', { ...at, process: process.name, pid: view.digits(process.pid) })
+  const { user = null, startedAt = null } = process ?? {}
   const facts = [
-    process?.user == null ? null : t('port.here.user', { user: process.user }),
-    process?.startedAt == null ? null : t('port.here.since', { time: view.moment(Date.parse(process.startedAt)) }),
+    user === null ? null : t('port.here.user', { user }),
+    startedAt === null ? null : t('port.here.since', { time: view.moment(Date.parse(startedAt)) }),
     t(`port.here.reach.${reach}`),
   ].filter((each) => each !== null)
   return html`${what}<br /><span class="faint">${facts.join(' · ')}</span>`
