@@ -17,7 +17,7 @@ export function makeApp(services: WebServices): WebApp {
   })
   app.use(chooseLanguage(services.views))
   app.use(async (c, next) => {
-    c.set('visitor', null)
+    c.set('visitor', await services.identify(c))
     await next()
   })
   addAssets(app, services.frame.assets)

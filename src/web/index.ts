@@ -57,6 +57,7 @@ export async function startWeb({ at, registry, lore, domains, version, log }: We
     domains,
     log,
     now: Date.now,
+    identify: () => null,
   })
   const server = await HttpServer.listen(app, at)
   origin = `http://${server.host.includes(':') ? `[${server.host}]` : server.host}:${server.port}`

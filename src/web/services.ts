@@ -1,10 +1,12 @@
 /** What the pages and the API are made from: one of each for a running server, given to every part of the site. */
 import type { Log } from '../core/index.ts'
 import type { LoreBook, Registry } from '../registry/index.ts'
+import type { WebContext } from './env.ts'
 import type { Frame } from './frame.ts'
 import type { Views } from './i18n/view.ts'
 import type { ServedDomains } from './live/served-domains.ts'
 import type { SocketWatch } from './live/socket-watch.ts'
+import type { Visitor } from './visitor.ts'
 
 export interface WebServices {
   readonly frame: Frame
@@ -16,4 +18,6 @@ export interface WebServices {
   readonly log: Log
   /** Milliseconds since 1970. */
   readonly now: () => number
+  /** Who makes a request; null where they have not signed in. */
+  readonly identify: (c: WebContext) => Visitor | null | Promise<Visitor | null>
 }
