@@ -152,3 +152,20 @@ describe('byName', () => {
     }
   })
 })
+
+test('a run is the same whether it is found anew or remembered', () => {
+  const ports = [0, 1023, 1024, 49_151, 49_152, 65_535, ...Array.from({ length: 300 }, (_, at) => at * 211)]
+  const many = openPackagedRegistry().registry
+  for (let from = 0; from < ports.length; from += 10) {
+    // So few questions are answered without remembering.
+    const few = openPackagedRegistry().registry
+    for (const port of ports.slice(from, from + 10))
+      for (const transport of TRANSPORTS)
+        assert.deepEqual(many.lookup(port, transport).run, few.lookup(port, transport).run, `${port}/${transport}`)
+  }
+  for (const port of ports)
+    for (const transport of TRANSPORTS) {
+      const { run } = many.lookup(port, transport)
+      assert.ok(run.first <= port && port <= run.last)
+    }
+})

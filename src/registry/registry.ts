@@ -1,7 +1,7 @@
 /** Look-ups in an open registry: by port and transport, and by service name. */
 import { PAGE_PORTS, RECORD_TEXTS, RECORD_WORDS, RecordFlags, openSections } from './index-file.ts'
 import type { IndexMeta, IndexSections } from './index-file.ts'
-import { STATUSES, TRANSPORTS, aliasTarget, isSecondaryName, rangeOf } from './model.ts'
+import { PORT_MAX, STATUSES, TRANSPORTS, aliasTarget, isSecondaryName, rangeOf } from './model.ts'
 import type { PortSpan, RowText, Source, Status, Transport } from './model.ts'
 import { parseReferences } from './references.ts'
 import type { Reference } from './references.ts'
@@ -79,6 +79,7 @@ export class Registry {
   readonly #pages: Uint16Array
   readonly #cells: Uint16Array
   readonly #primary: Map<number, string> = new Map()
+  readonly #runs: RunMemory = new RunMemory()
 
   /**
    * Opens the bytes of a compiled file.
@@ -173,6 +174,15 @@ export class Registry {
   /** @internal for PortEntry */
   runAround(port: number, transport: Transport): PortSpan {
     const index = TRANSPORTS.indexOf(transport)
+    const known = this.#runs.find(port, index)
+    if (known !== null) return known
+    const run = this.#findRun(port, index)
+    this.#runs.keep(run, index)
+    return run
+  }
+
+  /** Walks to both ends: thousands of steps among the dynamic ports. */
+  #findRun(port: number, index: number): PortSpan {
     const cell = this.#cellOf(port, index)
     const entry = this.#cells[cell] ?? 0
     // A run of unassigned ports is a run whatever its rows are; other ports share a run only with their very cell.
@@ -252,6 +262,39 @@ export class Registry {
       detailSource: this.#source((flags >>> RecordFlags.detailSourceShift) & RecordFlags.sourceMask),
     }
   }
+}
+
+/** Runs asked for before they are remembered: who asks for one port is gone by then. */
+const FEW_RUNS = 64
+
+/** The runs that were found, for those who ask for many ports: a megabyte, once there is a need. */
+class RunMemory {
+  #asked = 0
+  /** For each transport and port, the first and the last port of its run; a last of 0 stands for one that is not known. */
+  #spans: Uint16Array | null = null
+
+  find(port: number, transport: number): PortSpan | null {
+    const spans = this.#spans
+    if (spans === null) return null
+    const at = placeOf(port, transport)
+    const last = spans[at + 1] ?? 0
+    return last === 0 ? null : { first: spans[at] ?? 0, last }
+  }
+
+  keep({ first, last }: PortSpan, transport: number): void {
+    this.#asked += 1
+    if (this.#asked < FEW_RUNS) return
+    this.#spans ??= new Uint16Array(2 * TRANSPORTS.length * (PORT_MAX + 1))
+    for (let port = first; port <= last; port += 1) {
+      const at = placeOf(port, transport)
+      this.#spans[at] = first
+      this.#spans[at + 1] = last
+    }
+  }
+}
+
+function placeOf(port: number, transport: number): number {
+  return 2 * (transport * (PORT_MAX + 1) + port)
 }
 
 /** Names before rows without a name, true names before aliases; IANA's order within each. */
