@@ -10,6 +10,7 @@ import type { ServedDomain, ServedDomains } from './live/served-domains.ts'
 import { SocketWatch } from './live/socket-watch.ts'
 import { HttpServer } from './server.ts'
 import type { HttpAt } from './server.ts'
+import { openWebStore } from './web-store.ts'
 
 export type { HttpAt, ServedDomain, ServedDomains }
 
@@ -18,6 +19,8 @@ export interface WebOptions {
   readonly registry: Registry
   readonly lore: LoreBook
   readonly domains: ServedDomains
+  /** Where the site keeps what is its own: sessions, what visitors said of pages. */
+  readonly dataFolder: string
   readonly version: string
   readonly log: Log
 }
@@ -30,10 +33,12 @@ export interface WebServer {
 
 /**
  * Begins to serve the site.
- * @throws ERR_PORTOLAN_LISTEN_FAILED, ERR_PORTOLAN_ASSETS_MISSING
+ * @throws ERR_PORTOLAN_LISTEN_FAILED, ERR_PORTOLAN_ASSETS_MISSING, ERR_PORTOLAN_STORE_UNREADABLE
  */
-export async function startWeb({ at, registry, lore, domains, version, log }: WebOptions): Promise<WebServer> {
+export async function startWeb(options: WebOptions): Promise<WebServer> {
+  const { at, registry, lore, domains, dataFolder, version, log } = options
   const assets = Assets.open()
+  const store = openWebStore(dataFolder)
   const sockets = new SocketWatch({
     read: () => readSockets({ connections: true }),
     now: Date.now,
@@ -55,17 +60,22 @@ export async function startWeb({ at, registry, lore, domains, version, log }: We
     lore,
     sockets,
     domains,
+    store,
     log,
     now: Date.now,
     identify: () => null,
   })
-  const server = await HttpServer.listen(app, at)
+  const server = await HttpServer.listen(app, at).catch(async (error: unknown) => {
+    await store.close()
+    throw error
+  })
   origin = `http://${server.host.includes(':') ? `[${server.host}]` : server.host}:${server.port}`
   return {
     origin,
     close: async () => {
       sockets.close()
       await server.close()
+      await store.close()
     },
   }
 }

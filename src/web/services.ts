@@ -1,6 +1,7 @@
 /** What the pages and the API are made from: one of each for a running server, given to every part of the site. */
 import type { Log } from '../core/index.ts'
 import type { LoreBook, Registry } from '../registry/index.ts'
+import type { Store } from '../store/index.ts'
 import type { WebContext } from './env.ts'
 import type { Frame } from './frame.ts'
 import type { Views } from './i18n/view.ts'
@@ -15,6 +16,8 @@ export interface WebServices {
   readonly lore: LoreBook
   readonly sockets: SocketWatch
   readonly domains: ServedDomains
+  /** What the site itself keeps; web-store.ts tells whose keys begin how. */
+  readonly store: Store
   readonly log: Log
   /** Milliseconds since 1970. */
   readonly now: () => number

@@ -20,6 +20,7 @@ import { HttpServer } from '../../src/web/server.ts'
 import type { WebServices } from '../../src/web/services.ts'
 import { SCOPES } from '../../src/web/visitor.ts'
 import type { Scope, Visitor } from '../../src/web/visitor.ts'
+import { openWebStore } from '../../src/web/web-store.ts'
 import { atEnd } from './at-end.ts'
 import { tempFolder } from './temp-folder.ts'
 
@@ -79,6 +80,8 @@ async function makeWeb(context: TestContext, options: TestWebOptions, originOf: 
   const now = options.now ?? Date.now
   const folder = tempFolder(context)
   const { domains, main } = await openDomains(context, folder, options.tags ?? ['local'])
+  const store = openWebStore(folder)
+  atEnd(context, () => store.close())
   let shown = options.sockets ?? NO_SOCKETS
   let shiftMs = 0
   const sockets = new SocketWatch({
@@ -107,6 +110,7 @@ async function makeWeb(context: TestContext, options: TestWebOptions, originOf: 
     lore,
     sockets,
     domains,
+    store,
     log: (_level, event, fields = {}) => void logged.push({ event, fields }),
     now,
     identify: () => visitor,

@@ -124,7 +124,7 @@ async function runServe(args: Arguments, context: Context): Promise<0> {
   })
   let web: WebServer | null = null
   try {
-    web = http === null ? null : await startSite(http, site, tag, context, log)
+    web = http === null ? null : await startSite(http, site, { mainTag: tag, dataFolder: folder.path }, context, log)
     const { readyText } = await import('../serve/told.ts')
     const { listenerTable } = await import('../listener-table.ts')
     const { readSockets } = await import('../../listeners/index.ts')
@@ -149,7 +149,7 @@ async function runServe(args: Arguments, context: Context): Promise<0> {
 async function startSite(
   at: HttpAt,
   site: RunningSite,
-  mainTag: string,
+  { mainTag, dataFolder }: { readonly mainTag: string; readonly dataFolder: string },
   context: Context,
   log: Log,
 ): Promise<WebServer> {
@@ -162,6 +162,7 @@ async function startSite(
     registry: openRegistry(context.env).registry,
     lore: openLore(),
     domains: servedDomains(site, mainTag),
+    dataFolder,
     version: versionText().trim(),
     log,
   })
