@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
+import { plainSearch } from '../../test/support/plain-search.ts'
 import { openLore, openPackagedRegistry } from './open.ts'
 import { search } from './search.ts'
 import type { SearchHit } from './search.ts'
@@ -121,5 +122,23 @@ describe('search', () => {
       }),
       { numRuns: 25 },
     )
+  })
+
+  test('finds by its index what reading every row finds, in the same order', () => {
+    const names = [...registry.texts()].flatMap(({ name, description }) => `${name} ${description}`.split(/\s+/))
+    const known = fc.constantFrom(...new Set(names))
+    const damaged = fc
+      .tuple(known, fc.nat(40), fc.constantFrom('', 'x', 'e'))
+      .map(([word, at, put]) => word.slice(0, at % (word.length + 1)) + put + word.slice((at % (word.length + 1)) + 1))
+    const query = fc.oneof(
+      known,
+      damaged,
+      fc.tuple(known, damaged).map((words) => words.join(' ')),
+    )
+    const isSame = (text: string): void =>
+      assert.deepEqual(search(registry, lore, text, 20_000), plainSearch(registry, lore, text), text)
+    for (const text of ['p', 'in', 'web server', 'postgers', 'x11', 'ssh\nx', 'mal', 'sun rpc', 'tel', 'İ'])
+      isSame(text)
+    fc.assert(fc.property(query, isSame), { numRuns: 60 })
   })
 })
