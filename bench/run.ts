@@ -2,7 +2,7 @@
  * `npm run bench`: every claim about speed and memory, as a ratio against a peer measured in the same run.
  * The program is measured as it is installed: bundled, without its sources beside it.
  *
- *     npm run bench -- [start] [lookup] [listeners] [netinfo] [probe] [--quick]
+ *     npm run bench -- [start] [lookup] [listeners] [netinfo] [probe] [web] [--quick]
  *
  * Without a name, all are measured. --quick leaves out what takes minutes: domains of more than 10,000 users, scans of
  * 100,000 ports.
@@ -16,6 +16,7 @@ import { isInstalled, measureMemory, measureTimes } from './measure.ts'
 import type { Contestant } from './measure.ts'
 import { benchNetinfo } from './netinfo.ts'
 import { benchProbe } from './probe.ts'
+import { benchWeb } from './web.ts'
 import { renderRows } from './table.ts'
 import type { Row } from './table.ts'
 
@@ -27,7 +28,7 @@ const root = join(import.meta.dirname, '..')
 /** A copy as npm would lay it out. */
 function installCopy(): string {
   const folder = mkdtempSync(join(tmpdir(), 'portolan-bench-'))
-  for (const part of ['bin', 'dist', 'data', 'package.json'])
+  for (const part of ['bin', 'dist', 'data', 'locales', 'package.json'])
     cpSync(join(root, part), join(folder, part), { recursive: true })
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
   return folder
@@ -82,7 +83,7 @@ async function benchListeners(portolan: string): Promise<readonly Row[]> {
   }
 }
 
-const PARTS = ['start', 'lookup', 'listeners', 'netinfo', 'probe'] as const
+const PARTS = ['start', 'lookup', 'listeners', 'netinfo', 'probe', 'web'] as const
 const asked = process.argv.slice(2)
 const isQuick = asked.includes('--quick')
 const named = asked.filter((word) => word !== '--quick')
@@ -104,10 +105,12 @@ try {
   ]
   const netinfo = isAsked('netinfo') ? await benchNetinfo({ portolan, folder, isQuick }) : null
   const probe = isAsked('probe') ? await benchProbe({ portolan, folder, isQuick }) : []
+  const web = isAsked('web') ? await benchWeb({ portolan, folder, isQuick }) : []
   const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, load ${loadBefore.toFixed(2)} at the start`
   console.log(`Node ${process.version}, ${machine}`)
   if (rows.length > 0) console.log(`\nMedians of ${ROUNDS} rounds\n\n${renderRows(rows)}`)
   if (probe.length > 0) console.log(`\nThe probe\n\n${renderRows(probe)}`)
+  if (web.length > 0) console.log(`\nThe pages\n\n${renderRows(web)}`)
   if (netinfo !== null) console.log(`\n${netinfo}`)
 } finally {
   rmSync(folder, { recursive: true, force: true })

@@ -19,7 +19,7 @@ const LATER = new RegExp(
     'src/cli/(help|range-page|csv-rows|watch-listeners|version|listener-filter|listener-table|service-label|domain-options|ask-secret|netinfo/|probe/|serve/)',
     'src/listeners/(ancestors|darwin|lsof|netstat|process-state|ps|run-tool|tasklist|windows)',
     'src/registry/(diff|fetch-csv|iana-csv|index-build|lore-build|npm-packages|replace-file|table|update)',
-    'src/(store|directory|netinfo|probe)/',
+    'src/(store|directory|netinfo|probe|web)/',
     'src/core/(csv|log|sync|text|xdr)',
   ]
     .map((part) => `${part}.*`)

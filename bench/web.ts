@@ -1,0 +1,174 @@
+/** The page of a port beside one static file of the same size from nginx, both asked by wrk in turns, on the same cores. */
+import { spawn, spawnSync } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import * as v from 'valibot'
+import { isInstalled, median } from './measure.ts'
+import type { Row } from './table.ts'
+
+export interface WebBench {
+  /** The program as it is installed. */
+  readonly portolan: string
+  /** For the files of both servers; it is there, and is removed by the caller. */
+  readonly folder: string
+  readonly isQuick: boolean
+}
+
+const CONNECTIONS = 50
+/** As many pages as are looked at to learn their mean size. */
+const SAMPLE = 500
+const P99_MOST_MS = 10
+const fixtures = join(import.meta.dirname, 'fixtures')
+
+const wrkSchema = v.object({
+  requests: v.number(),
+  us: v.number(),
+  bytes: v.number(),
+  p99us: v.number(),
+  failed: v.number(),
+})
+type Load = v.InferOutput<typeof wrkSchema>
+
+export async function benchWeb({ portolan, folder, isQuick }: WebBench): Promise<readonly Row[]> {
+  for (const program of ['wrk', 'nginx'])
+    if (!isInstalled(program) && spawnSync(program, ['-v']).error !== undefined) {
+      console.error(`bench: ${program} is not installed, so the pages are not measured`)
+      return []
+    }
+  const [seconds, rounds] = isQuick ? [3, 3] : [8, 5]
+  const ours = await startPortolan(portolan, join(folder, 'web-data'))
+  try {
+    const size = await meanSize(ours.origin)
+    const nginx = await startNginx(join(folder, 'nginx'), size)
+    try {
+      const loads = { ours: [] as Load[], nginx: [] as Load[] }
+      runWrk(ours.origin, 'random-port.lua', seconds)
+      for (let round = 0; round < rounds; round += 1) {
+        console.error(`bench: pages, round ${round + 1} of ${rounds} …`)
+        loads.nginx.push(runWrk(`${nginx.origin}/page.html`, 'one-path.lua', seconds))
+        loads.ours.push(runWrk(ours.origin, 'random-port.lua', seconds))
+      }
+      return rowsOf(loads, size, memoryOf(ours.child))
+    } finally {
+      nginx.child.kill('SIGTERM')
+    }
+  } finally {
+    ours.child.kill('SIGTERM')
+  }
+}
+
+function rowsOf(
+  loads: { readonly ours: readonly Load[]; readonly nginx: readonly Load[] },
+  size: number,
+  kB: number,
+): readonly Row[] {
+  const each = (list: readonly Load[]): number => median(list.map(({ requests, us }) => us / requests))
+  const p99 = (list: readonly Load[]): number => median(list.map(({ p99us }) => p99us / 1000))
+  const work = `/ports/N of random N, ${CONNECTIONS} connections, ${Math.round(size / 1000)} kB`
+  return [
+    {
+      work: `${work}: time of one (${inSecond(each(loads.ours))}/s)`,
+      ours: each(loads.ours) * 1000,
+      peer: `nginx, one file (${inSecond(each(loads.nginx))}/s)`,
+      theirs: each(loads.nginx) * 1000,
+      unit: 'ns',
+      aim: 2,
+    },
+    { work: `${work}: p99`, ours: p99(loads.ours), peer: 'the aim', theirs: P99_MOST_MS, unit: 'ms', aim: 1 },
+    { work: 'memory of the server after it', ours: kB, peer: 'no aim: 300 MB', theirs: 300_000, unit: 'kB', aim: 1 },
+  ]
+}
+
+function inSecond(us: number): string {
+  return Math.round(1e6 / us).toLocaleString('en-US')
+}
+
+interface Running {
+  readonly origin: string
+  readonly child: ChildProcess
+}
+
+async function startPortolan(portolan: string, data: string): Promise<Running> {
+  const words = ['serve', '--netinfo', '127.0.0.1:0', '--binder', 'none', '--portmap', 'none', '--http', '127.0.0.1:0']
+  const child = spawn(process.execPath, [portolan, ...words], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, PORTOLAN_DATA: data },
+  })
+  const origin = await new Promise<string>((resolve, reject) => {
+    let text = ''
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk
+      const found = /http:\/\/\S+?:\d+/.exec(text)
+      if (found !== null) resolve(found[0])
+    })
+    child.once('exit', () => reject(new Error(`the server ended before it was ready: ${text}`)))
+  })
+  return { origin, child }
+}
+
+async function meanSize(origin: string): Promise<number> {
+  let bytes = 0
+  for (let index = 0; index < SAMPLE; index += 1) {
+    const answer = await fetch(`${origin}/ports/${(index * 7919) % 65_536}`, {
+      headers: { 'accept-encoding': 'identity' },
+    })
+    if (answer.status !== 200) throw new Error(`a page was answered with ${answer.status}`)
+    bytes += (await answer.arrayBuffer()).byteLength
+  }
+  return bytes / SAMPLE
+}
+
+async function startNginx(folder: string, size: number): Promise<Running> {
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'page.html'), 'a'.repeat(Math.round(size)))
+  const port = await freePort()
+  const config = join(folder, 'nginx.conf')
+  writeFileSync(
+    config,
+    `${process.getuid?.() === 0 ? 'user root; ' : ''}daemon off; pid ${folder}/pid; error_log ${folder}/errors; worker_processes auto;
+events { worker_connections 1024; }
+http { access_log off; sendfile on; keepalive_requests 1000000;
+  types { text/html html; }
+  client_body_temp_path ${folder}; proxy_temp_path ${folder}; fastcgi_temp_path ${folder}; uwsgi_temp_path ${folder}; scgi_temp_path ${folder};
+  server { listen 127.0.0.1:${port}; root ${folder}; } }
+`,
+  )
+  const child = spawn('nginx', ['-c', config, '-p', folder], { stdio: ['ignore', 'inherit', 'inherit'] })
+  const origin = `http://127.0.0.1:${port}`
+  for (;;) {
+    try {
+      const answer = await fetch(`${origin}/page.html`)
+      if (answer.status !== 200) throw new Error(`nginx answers its file with ${answer.status}`)
+      return { origin, child }
+    } catch (error) {
+      if (child.exitCode !== null || !(error instanceof TypeError)) throw error
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port')
+  return address.port
+}
+
+function runWrk(url: string, script: string, seconds: number): Load {
+  const words = ['-t', '1', '-c', String(CONNECTIONS), '-d', `${seconds}s`, '-s', join(fixtures, script), url]
+  const { error, stdout, stderr } = spawnSync('wrk', words, { encoding: 'utf8' })
+  const line = stdout?.split('\n').find((each) => each.startsWith('{'))
+  if (error !== undefined || line === undefined) throw error ?? new Error(`wrk failed: ${stderr}`)
+  const load = v.parse(wrkSchema, JSON.parse(line))
+  if (load.failed > 0) throw new Error(`${load.failed} requests of ${url} failed`)
+  return load
+}
+
+/** Resident, in kB. */
+function memoryOf({ pid = 0 }: ChildProcess): number {
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0)
+}
