@@ -115,4 +115,20 @@ export const LIMITS = {
   jsonDepth: 16,
   /** Attempts of a probe that wait for their answer: at a round trip of 100 ms that is 160,000 a second, more than a network of 100 Mbit/s carries. */
   probeAttempts: 16_384,
+  /** Answers to "Was this page helpful?" that are kept so that a second one replaces the first: 40 MB of store. Older ones stay counted. */
+  feedbackAnswers: 200_000,
+  /** For how many days an answer is kept; browsers keep a cookie no longer than 400 (RFC 6265bis §5.5). */
+  feedbackDays: 400,
+  /** Visitors without a cookie that are told apart within a day: 4 MB of memory. */
+  feedbackOrigins: 20_000,
+  /** The form of an answer: three short fields. */
+  feedbackFormBytes: 4096,
+  /** Directories that one request to the web deletes, moves or imports: a network of 10,000 users with their groups; a second of work. */
+  webTreeDirectories: 20_000,
+  /** Directories that one request to the web exports, read and written at once: half a second; more is portolan export's. */
+  webExportDirectories: 100_000,
+  /** A form of the pages: a directory of ten thousand values. */
+  webFormBytes: 2 * 1024 * 1024,
+  /** A file that is imported by the web: 20,000 directories at 800 bytes. */
+  webImportBytes: 16 * 1024 * 1024,
 } as const

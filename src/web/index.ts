@@ -5,6 +5,7 @@ import { TRANSPORTS } from '../registry/index.ts'
 import type { LoreBook, Registry } from '../registry/index.ts'
 import { makeApp } from './app.ts'
 import { Assets } from './assets.ts'
+import { FeedbackBook } from './feedback/feedback-book.ts'
 import { Views } from './i18n/view.ts'
 import type { ServedDomain, ServedDomains } from './live/served-domains.ts'
 import { SocketWatch } from './live/socket-watch.ts'
@@ -61,6 +62,7 @@ export async function startWeb(options: WebOptions): Promise<WebServer> {
     sockets,
     domains,
     store,
+    feedback: new FeedbackBook(store, Date.now),
     log,
     now: Date.now,
     identify: () => null,

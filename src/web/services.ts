@@ -3,6 +3,7 @@ import type { Log } from '../core/index.ts'
 import type { LoreBook, Registry } from '../registry/index.ts'
 import type { Store } from '../store/index.ts'
 import type { WebContext } from './env.ts'
+import type { FeedbackBook } from './feedback/feedback-book.ts'
 import type { Frame } from './frame.ts'
 import type { Views } from './i18n/view.ts'
 import type { ServedDomains } from './live/served-domains.ts'
@@ -18,6 +19,8 @@ export interface WebServices {
   readonly domains: ServedDomains
   /** What the site itself keeps; web-store.ts tells whose keys begin how. */
   readonly store: Store
+  /** What visitors said of pages. */
+  readonly feedback: FeedbackBook
   readonly log: Log
   /** Milliseconds since 1970. */
   readonly now: () => number

@@ -8,7 +8,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { LmdbStore } from '../store/index.ts'
-import type { Store } from '../store/index.ts'
+import type { KeyRange, Store } from '../store/index.ts'
 
 const FOLDER = 'web'
 const FILE = 'site.mdb'
@@ -24,6 +24,12 @@ export function openWebStore(dataFolder: string): LmdbStore {
   const folder = join(dataFolder, FOLDER)
   mkdirSync(folder, { recursive: true, mode: PRIVATE_MODE })
   return LmdbStore.open(join(folder, FILE))
+}
+
+/** All keys that begin with a prefix. */
+export function keysFrom(prefix: string): KeyRange {
+  const from = Buffer.from(prefix, 'latin1')
+  return { from, to: Buffer.concat([from, Buffer.of(AFTER_ASCII)]) }
 }
 
 /** The records of one prefix, as JSON: read from the store each time, so that what another process ends is ended here too. */
@@ -50,8 +56,7 @@ export class WebTable<T> {
     void,
     undefined
   > {
-    const from = this.#keyOf('')
-    const range = { from, to: Buffer.concat([from, Buffer.of(AFTER_ASCII)]) }
+    const range = keysFrom(this.#prefix)
     for (const { key, value } of this.#store.range(range, { isReverse, ...(limit === undefined ? {} : { limit }) })) {
       const record = this.#read(value)
       if (record !== undefined) yield [key.toString('latin1').slice(this.#prefix.length), record]

@@ -13,6 +13,7 @@ import type { LoreBook, Registry } from '../../src/registry/index.ts'
 import { makeApp } from '../../src/web/app.ts'
 import { Assets } from '../../src/web/assets.ts'
 import type { WebApp } from '../../src/web/env.ts'
+import { FeedbackBook } from '../../src/web/feedback/feedback-book.ts'
 import { Views } from '../../src/web/i18n/view.ts'
 import type { ServedDomain, ServedDomains } from '../../src/web/live/served-domains.ts'
 import { SocketWatch } from '../../src/web/live/socket-watch.ts'
@@ -111,6 +112,7 @@ async function makeWeb(context: TestContext, options: TestWebOptions, originOf: 
     sockets,
     domains,
     store,
+    feedback: new FeedbackBook(store, now),
     log: (_level, event, fields = {}) => void logged.push({ event, fields }),
     now,
     identify: () => visitor,
