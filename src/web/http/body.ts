@@ -1,5 +1,5 @@
 /** A body that is ready to be sent to any client: as it is or compressed, with the tag that tells it from its next version. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 
 /** Below this a compressed body and its header are no smaller. */
@@ -22,7 +22,7 @@ export class Body {
 
   /** A strong entity tag for one coding (RFC 9110 §8.8.3): bytes that differ have tags that differ. */
   etag(coding: Coding): string {
-    this.#tag ??= createHash('sha256').update(this.bytes).digest('base64url').slice(0, ETAG_CHARS)
+    this.#tag ??= hash('sha256', this.bytes, 'base64url').slice(0, ETAG_CHARS)
     return coding === 'identity' ? `"${this.#tag}"` : `"${this.#tag}-${coding}"`
   }
 

@@ -10,6 +10,9 @@ const DIGITS: Readonly<Record<Language['digits'], string>> = {
   arabext: '۰۱۲۳۴۵۶۷۸۹',
 }
 
+/** The registry and the lore name some 3,000 days; formatting one takes 5 µs. */
+const DAYS_KEPT = 5000
+
 export class View {
   readonly language: Language
   /** A message as plain text. */
@@ -21,6 +24,7 @@ export class View {
   readonly #numbers: Intl.NumberFormat
   readonly #dates: Intl.DateTimeFormat
   readonly #moments: Intl.DateTimeFormat
+  readonly #days: Map<string, string> = new Map()
 
   constructor(messages: Messages, isNamed: boolean) {
     this.language = messages.language
@@ -56,8 +60,13 @@ export class View {
 
   /** A day of the form YYYY-MM-DD, spelt out; any other text as it is. */
   date(day: string): string {
-    const time = /^\d{4}-\d\d-\d\d$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : Number.NaN
-    return Number.isNaN(time) ? this.digits(day) : this.#dates.format(time)
+    let text = this.#days.get(day)
+    if (text === undefined) {
+      const time = /^\d{4}-\d\d-\d\d$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : Number.NaN
+      text = Number.isNaN(time) ? this.digits(day) : this.#dates.format(time)
+      if (this.#days.size < DAYS_KEPT) this.#days.set(day, text)
+    }
+    return text
   }
 
   /** A moment in this machine's time zone; milliseconds since 1970. */
