@@ -32,8 +32,17 @@ export class AnsweredKeys implements AnsweredPairs {
     return this.placeOf(keyOfPair(hostIndex, transport, port)) !== null
   }
 
+  countOf(hostIndex: number): number {
+    return this.#countBelow((hostIndex + 1) * PAIRS_OF_HOST) - this.#countBelow(hostIndex * PAIRS_OF_HOST)
+  }
+
   /** The number of a key among all; null where it is not among them. */
   placeOf(key: number): number | null {
+    const place = this.#countBelow(key)
+    return this.#keys[place] === key ? place : null
+  }
+
+  #countBelow(key: number): number {
     const keys = this.#keys
     let [low, high] = [0, keys.length]
     while (low < high) {
@@ -41,6 +50,6 @@ export class AnsweredKeys implements AnsweredPairs {
       if ((keys[middle] ?? Infinity) < key) low = middle + 1
       else high = middle
     }
-    return keys[low] === key ? low : null
+    return low
   }
 }

@@ -50,7 +50,8 @@ test('where all hosts are there, each pair is told once, as without looking firs
 
 test('pairs that have an answer are not told again, first ports or not', async () => {
   const has = (hostIndex: number, _: string, port: number): boolean => hostIndex === 2 && (port === 22 || port === 7)
-  const job = await jobOf('127.0.0.1-8', [22, 7, 8], { answered: { size: 2, has } })
+  const countOf = (hostIndex: number): number => (hostIndex === 2 ? 2 : 0)
+  const job = await jobOf('127.0.0.1-8', [22, 7, 8], { answered: { size: 2, has, countOf } })
   const found = await answersOf(probeFound, job)
   assert.equal(found.length, 8 * 3 - 2)
   assert.ok(!found.some((text) => text.startsWith('127.0.0.3 22 ') || text.startsWith('127.0.0.3 7 ')))

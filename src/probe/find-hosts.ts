@@ -22,9 +22,6 @@ const PORTS_MIN = 2 * FIRST_PORTS.length
 const FIRST_RETRIES = 1
 /** Hosts that are looked for together, so that what is kept of a /8 is no more than of a /16. */
 const SLICE_HOSTS = 65_536
-/** ICMP of the machine itself, or of a filter before it. */
-const TELLING: ReadonlySet<string> = new Set(['port-unreach', 'proto-unreach', 'host-prohibited', 'admin-prohibited'])
-
 export interface FoundTally extends ProbeTally {
   /** Hosts that did not answer at the first ports, and were not probed further. */
   readonly silentHosts: number
@@ -55,6 +52,7 @@ async function probeSlice(
   signal: AbortSignal,
 ): Promise<FoundTally> {
   const looking: ProbeListener = {
+    onHeard: (places) => finder.hear(places),
     onAnswers: (answers) => {
       const told = answers.filter((answer) => finder.take(answer))
       if (told.length > 0) listener.onAnswers(told)
@@ -80,7 +78,7 @@ async function probeSlice(
     ...addTo(base, probed),
     isWhole,
     engine,
-    silentHosts: silentHosts + finder.firstJob.hosts.size - rest.hosts.size,
+    silentHosts: silentHosts + finder.size - rest.hosts.size,
   }
 }
 
@@ -95,31 +93,50 @@ function addTo(before: ProbeProgress | null, progress: ProbeProgress): ProbeProg
   }
 }
 
-/** Hears the answers of the first ports, of a slice of the hosts. */
+/** Hears the answers of the first ports, of a slice of the hosts. A host of which an earlier scan has an answer is there. */
 class Finder {
   readonly firstJob: ProbeJob
+  /** Hosts of the slice. */
+  readonly size: number
   readonly #job: ProbeJob
   readonly #hostIndex: HostIndex
   readonly #first: number
+  /** Those of the slice that are asked at the first ports, by their place in it. */
+  readonly #asked: Uint32Array
   readonly #isThere: Uint8Array
   readonly #unmeasured: Uint8Array
+  /** The shortest round trip to each; infinite where none was measured. */
+  readonly #trips: Float32Array
   /** Pairs that were told, with the host's number in the job. */
   readonly #told: Set<number> = new Set()
+  /** How many of each host. */
+  readonly #toldOf: Uint8Array
   open: number = 0
 
   constructor(job: ProbeJob, hostIndex: HostIndex, first: number) {
-    const size = Math.min(SLICE_HOSTS, job.hosts.size - first)
+    const { hosts, answered } = job
+    this.size = Math.min(SLICE_HOSTS, hosts.size - first)
     this.#job = job
     this.#hostIndex = hostIndex
     this.#first = first
-    this.#isThere = new Uint8Array(size)
-    this.#unmeasured = new Uint8Array(size)
+    this.#isThere = new Uint8Array(this.size)
+    if (answered !== null)
+      for (const place of this.#isThere.keys()) if (answered.countOf(first + place) > 0) this.#isThere[place] = 1
+    this.#asked = Uint32Array.from(this.#isThere.keys()).filter((place) => this.#isThere[place] === 0)
+    this.#unmeasured = new Uint8Array(this.size)
+    this.#toldOf = new Uint8Array(this.size)
+    this.#trips = new Float32Array(this.size).fill(Infinity)
     this.firstJob = {
       ...job,
-      hosts: { size, at: (place) => job.hosts.at(first + place) },
+      hosts: { size: this.#asked.length, at: (place) => hosts.at(first + (this.#asked[place] ?? 0)) },
       tcpPorts: makePortSet(FIRST_PORTS),
       udpPorts: makePortSet([]),
-      pace: { ...job.pace, retries: Math.min(job.pace.retries, FIRST_RETRIES) },
+      pace: {
+        ...job.pace,
+        retries: Math.min(job.pace.retries, FIRST_RETRIES),
+        // The first attempt is listened to while the second is on its way, for as long.
+        timeoutFirstMs: job.pace.timeoutMaxMs / 2,
+      },
       answered: null,
     }
   }
@@ -128,17 +145,22 @@ class Finder {
     return this.#told.size
   }
 
+  /** A router that says no, or that there is no such host, tells nothing of it: only what the host itself sent counts. */
+  hear(askedPlaces: Iterable<number>): void {
+    for (const asked of askedPlaces) this.#isThere[this.#asked[asked] ?? 0] = 1
+  }
+
   /** Whether the answer is one that the job asks for, and is certain: silence is asked for again in full. */
-  take({ host, port, state, reason }: PortAnswer): boolean {
+  take({ host, port, state, rttMs }: PortAnswer): boolean {
     const index = this.#hostIndex.indexOf(host)
     if (index === null) return false
     const place = index - this.#first
-    const isCertain = state === 'open' || state === 'closed'
-    if (isCertain || TELLING.has(reason)) this.#isThere[place] = 1
     if (state === 'unmeasured') this.#unmeasured[place] = (this.#unmeasured[place] ?? 0) + 1
-    const { tcpPorts, answered } = this.#job
-    if (!isCertain || !tcpPorts.has(port) || answered?.has(index, 'tcp', port) === true) return false
+    if (state !== 'open' && state !== 'closed') return false
+    this.#trips[place] = Math.min(this.#trips[place] ?? Infinity, rttMs ?? Infinity)
+    if (!this.#job.tcpPorts.has(port)) return false
     this.#told.add(keyOfPair(index, 'tcp', port))
+    this.#toldOf[place] = (this.#toldOf[place] ?? 0) + 1
     if (state === 'open') this.open += 1
     return true
   }
@@ -150,13 +172,20 @@ class Finder {
       .filter((place) => this.#isThere[place] === 1 || this.#unmeasured[place] === FIRST_PORTS.length)
       .map((place) => this.#first + place)
     const indexOf = (place: number): number => indexes[place] ?? 0
+    const countOf = (index: number): number =>
+      (answered?.countOf(index) ?? 0) + (this.#toldOf[index - this.#first] ?? 0)
     const known: AnsweredPairs = {
-      size: this.#told.size + (answered?.size ?? 0),
+      size: indexes.reduce((sum, index) => sum + countOf(index), 0),
+      countOf: (place) => countOf(indexOf(place)),
       has: (place, transport, port) =>
         this.#told.has(keyOfPair(indexOf(place), transport, port)) ||
         answered?.has(indexOf(place), transport, port) === true,
     }
     const there = { size: indexes.length, at: (place: number) => hosts.at(indexOf(place)) }
-    return { ...this.#job, hosts: there, answered: known }
+    const rttMsOf = (place: number): number | null => {
+      const trip = this.#trips[indexOf(place) - this.#first] ?? Infinity
+      return trip === Infinity ? null : trip
+    }
+    return { ...this.#job, hosts: there, answered: known, rttMsOf }
   }
 }

@@ -13,6 +13,8 @@ export interface Pace {
   /** The bounds between which the measured round trips set the time to wait for an answer. */
   readonly timeoutMinMs: number
   readonly timeoutMaxMs: number
+  /** How long to wait where no round trip is known yet; a second when left out (RFC 6298 section 2.1). */
+  readonly timeoutFirstMs?: number
   /** The time for all ports of one host, after which the rest is `unmeasured` (`time-out`); null for no end. */
   readonly hostTimeoutMs: number | null
 }
@@ -20,6 +22,8 @@ export interface Pace {
 /** The pairs of (host, transport, port) that need no probe: those that an interrupted scan has answers for. */
 export interface AnsweredPairs {
   readonly size: number
+  /** How many of them are of one host. */
+  readonly countOf: (hostIndex: number) => number
   readonly has: (hostIndex: number, transport: 'tcp' | 'udp', port: number) => boolean
 }
 
@@ -31,6 +35,8 @@ export interface ProbeJob {
   /** The order is a permutation that this number decides: a scan that goes on uses the first one's. */
   readonly seed: number
   readonly answered: AnsweredPairs | null
+  /** A round trip by TCP to a host that was measured before, in ms, by which its first time-outs are set; null where none was. */
+  readonly rttMsOf?: (hostIndex: number) => number | null
   /** `native` is libc's own calls; `node` works everywhere; by default the first that this machine can. */
   readonly engine: 'native' | 'node' | null
 }
@@ -49,6 +55,11 @@ export interface ProbeProgress {
 export interface ProbeListener {
   /** Answers in batches as they come, in no order; each pair of the job once. The array is the listener's own. */
   readonly onAnswers: (answers: readonly PortAnswer[]) => void
+  /**
+   * Numbers of hosts, in the job's set, that were heard themselves, and not a router before them: told before their answers, and
+   * often more than once.
+   */
+  readonly onHeard?: (hostIndexes: Iterable<number>) => void
   /** A few times a second. */
   readonly onProgress?: (progress: ProbeProgress) => void
 }

@@ -29,6 +29,7 @@ export async function runProbe(job: ProbeJob, listener: ProbeListener, signal: A
   }
   const onBatch = (batch: AnswerBatch, counted: EngineCounts): void => {
     counts = counted
+    listener.onHeard?.(batch.heardHosts())
     listener.onAnswers(batch.toAnswers((index) => job.hosts.at(index)))
   }
   const timer = setInterval(() => listener.onProgress?.(progress()), PROGRESS_MS)

@@ -145,7 +145,7 @@ export function testProbeEngine(engine: EngineName): void {
     })
 
     test('leaves out what has an answer', async () => {
-      const answered = { size: 1, has: (_: number, __: 'tcp' | 'udp', port: number) => port === 2 }
+      const answered = { size: 1, countOf: () => 1, has: (_: number, __: 'tcp' | 'udp', port: number) => port === 2 }
       const { answers, tally } = await probeBy(engine, { hosts: [IPV4], tcp: [1, 2, 3], answered })
       assert.deepEqual(sorted(answers), ['127.0.0.1 tcp 1 closed conn-refused', '127.0.0.1 tcp 3 closed conn-refused'])
       assert.deepEqual([tally.done, tally.total], [2, 2])

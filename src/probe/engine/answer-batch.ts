@@ -1,6 +1,6 @@
 /** Answers in columns of numbers, as they go from thread to thread: one buffer, handed over and not copied. */
 import type { ProbeHost, PortAnswer } from '../model.ts'
-import { reasonOf, stateOf } from './reasons.ts'
+import { isFromHost, reasonOf, stateOf } from './reasons.ts'
 
 /** Answers of one batch: of some 60 kB, and told often enough that progress can be seen. */
 export const BATCH_ANSWERS = 2048
@@ -48,6 +48,11 @@ export class AnswerBatch {
     this.#codes[at] = code
     this.#isUdp[at] = isUdp ? 1 : 0
     this.count += 1
+  }
+
+  /** The numbers of the hosts that were heard themselves, some of them more than once. */
+  *heardHosts(): Generator<number> {
+    for (let at = 0; at < this.count; at += 1) if (isFromHost(this.#codes[at] ?? -1)) yield this.#hosts[at] ?? 0
   }
 
   toAnswers(hostAt: (index: number) => ProbeHost): PortAnswer[] {

@@ -10,11 +10,17 @@ export interface Attempt {
   readonly number: number
 }
 
-/** Takes the outcome of a slot's attempt, by its number in `CODE_OF`; `rttMs` is the time since it was sent. */
+/** Takes the outcome of a slot's attempt, by its number in `CODE_OF`, with `BY_OTHERS` where not the host said it; `rttMs` is the time since it was sent. */
 export type OnOutcome = (slot: number, code: number, rttMs: number) => void
 
 /** The datagram for a port; attempts are counted from 0. */
 export type PayloadFor = (port: number, attempt: number) => Uint8Array
+
+/**
+ * How long the socket of an attempt is listened to by TCP after it was sent again, in ms, from when it was sent itself: the kernel
+ * sends a SYN again after a second (RFC 6298 section 2.1), which the rate does not know of.
+ */
+export const KERNEL_RESENDS_MS = 980
 
 /** Times that a pair is tried again whose connection came back to its own socket. */
 export const SELF_CONNECTIONS_MOST = 8

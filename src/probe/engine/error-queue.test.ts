@@ -23,7 +23,10 @@ test('the ICMP of a control message is read, behind messages of other kinds', ()
       (family, type, code, before) => {
         const others = Array.from({ length: before }, () => controlOf(1, 29, 0, 0, 0))
         const own = family === 4 ? controlOf(0, 11, 2, type, code) : controlOf(41, 25, 3, type, code)
-        assert.equal(readIcmp(Buffer.concat([...others, own])), reasonOfIcmp(family, type, code))
+        const error = readIcmp(Buffer.concat([...others, own]))
+        assert.equal(error?.reason ?? null, reasonOfIcmp(family, type, code))
+        // What stands behind the error is who sent it; here 16 bytes of zeroes.
+        assert.equal(error?.sender.length ?? 16, 16)
       },
     ),
   )

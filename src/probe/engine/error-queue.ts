@@ -4,10 +4,13 @@
  *
  *     0   u64 length, s32 level, s32 type                              the header of a control message
  *     16  u32 errno, u8 origin, u8 type, u8 code, u8, u32, u32         origin 2 is ICMP, 3 ICMPv6
+ *     32  sockaddr_in or sockaddr_in6                                  who sent it (SO_EE_OFFENDER)
  */
 import type { Reason } from '../model.ts'
 import type { LibC } from './libc.ts'
-import { reasonOfIcmp } from './reasons.ts'
+import { BY_OTHERS, CODE_OF, reasonOfIcmp } from './reasons.ts'
+import { isSameAddress } from './socket-address.ts'
+import type { SocketAddress } from './socket-address.ts'
 
 const MSG_ERRQUEUE = 0x2000
 const MSG_DONTWAIT = 0x40
@@ -26,6 +29,13 @@ const ERROR_BYTES = 16
 /** Errors of one socket: a router or two, and the host. */
 const ERRORS_MOST = 16
 
+/** An ICMP error that came for a socket. */
+export interface IcmpError {
+  readonly reason: Reason
+  /** The address of who sent it, as a structure of the kernel's; empty where it is not told. */
+  readonly sender: Buffer
+}
+
 export class ErrorQueue {
   readonly #libc: LibC
   readonly #control = Buffer.allocUnsafeSlow(CONTROL_BYTES)
@@ -37,21 +47,29 @@ export class ErrorQueue {
     this.#message.writeBigUInt64LE(libc.addressOf(this.#control), 32)
   }
 
-  /** The reason that the queue gives, null where there is none in it; the queue is empty then. */
-  read(descriptor: number): Reason | null {
-    let reason: Reason | null = null
+  /**
+   * The number of the reason that the queue gives, with `BY_OTHERS` where not the target itself says so; null where there is none
+   * in it. The queue is empty then.
+   */
+  read(descriptor: number, target: SocketAddress): number | null {
+    let code: number | null = null
     for (let errors = 0; errors < ERRORS_MOST; errors += 1) {
       this.#message.writeBigUInt64LE(BigInt(CONTROL_BYTES), 40)
       if (this.#libc.recvmsg(descriptor, this.#message, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) break
       const length = Math.min(Number(this.#message.readBigUInt64LE(40)), CONTROL_BYTES)
-      reason ??= readIcmp(this.#control.subarray(0, length))
+      code ??= codeOf(readIcmp(this.#control.subarray(0, length)), target)
     }
-    return reason
+    return code
   }
 }
 
-/** The reason of the first ICMP error in control messages; null where there is none, or the bytes have another form. */
-export function readIcmp(control: Buffer): Reason | null {
+function codeOf(error: IcmpError | null, target: SocketAddress): number | null {
+  if (error === null) return null
+  return CODE_OF[error.reason] + (isSameAddress(target, error.sender) ? 0 : BY_OTHERS)
+}
+
+/** The first ICMP error in control messages; null where there is none, or the bytes have another form. */
+export function readIcmp(control: Buffer): IcmpError | null {
   for (let at = 0; at + HEADER_BYTES + ERROR_BYTES <= control.length;) {
     const length = Number(control.readBigUInt64LE(at))
     const level = control.readInt32LE(at + 8)
@@ -60,8 +78,12 @@ export function readIcmp(control: Buffer): Reason | null {
     const isError = (level === SOL_IP && type === IP_RECVERR) || (level === SOL_IPV6 && type === IPV6_RECVERR)
     if (isError && length >= HEADER_BYTES + ERROR_BYTES) {
       const origin = control[at + 20]
-      if (origin === ORIGIN_ICMP || origin === ORIGIN_ICMP6)
-        return reasonOfIcmp(origin === ORIGIN_ICMP ? 4 : 6, control[at + 21] ?? 0, control[at + 22] ?? 0)
+      if (origin === ORIGIN_ICMP || origin === ORIGIN_ICMP6) {
+        const reason = reasonOfIcmp(origin === ORIGIN_ICMP ? 4 : 6, control[at + 21] ?? 0, control[at + 22] ?? 0)
+        return reason === null
+          ? null
+          : { reason, sender: control.subarray(at + HEADER_BYTES + ERROR_BYTES, at + length) }
+      }
     }
     at += Math.ceil(length / 8) * 8
   }

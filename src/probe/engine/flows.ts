@@ -15,6 +15,8 @@ export interface ScanHost {
   readonly host: ProbeHost
   /** A bit for each port, those of TCP first: set where an earlier scan has the answer. Null: none has. */
   readonly answered: Uint8Array | null
+  /** A round trip to it that was measured before; null where none was. */
+  readonly rttMs: number | null
 }
 
 /** Where the scan gets its hosts from, in the order of the job's seed. */

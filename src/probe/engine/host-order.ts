@@ -19,10 +19,11 @@ export class HostOrder implements HostFeed {
 
   next(): ScanHost | null {
     if (this.isDry) return null
-    const { hosts, seed } = this.#job
+    const { hosts, seed, rttMsOf } = this.#job
     const index = permute(this.#taken, hosts.size, seed)
     this.#taken += 1
-    return { index, host: hosts.at(index), answered: this.#answeredOf(index) }
+    const rttMs = rttMsOf?.(index) ?? null
+    return { index, host: hosts.at(index), answered: this.#answeredOf(index), rttMs }
   }
 
   /** A bit for each port; null where none is set. */

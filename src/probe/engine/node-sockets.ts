@@ -6,8 +6,8 @@ import type { Socket } from 'node:net'
 import { systemCode } from '../../core/index.ts'
 import type { Reason } from '../model.ts'
 import type { Attempt, OnOutcome, PayloadFor } from './driver.ts'
-import { SELF_CONNECTIONS_MOST } from './driver.ts'
-import { CODE_OF } from './reasons.ts'
+import { KERNEL_RESENDS_MS, SELF_CONNECTIONS_MOST } from './driver.ts'
+import { BY_OTHERS, CODE_OF } from './reasons.ts'
 
 /** An error that is there before the sockets are looked at comes from this machine: Node tells it within so many ticks. */
 const LOCAL_TICKS = 4
@@ -33,7 +33,13 @@ const REMOTE_REASONS: Readonly<Record<string, Reason>> = {
   ENFILE: 'no-descriptor',
 }
 
+/** ICMP of which Node does not say who sent it: mostly a router. */
+const OF_ROUTERS: ReadonlySet<Reason> = new Set(['net-unreach', 'host-unreach', 'proto-unreach', 'admin-prohibited'])
+
 interface Held {
+  /** Which of a slot's attempts it is. */
+  readonly id: object
+  readonly sentAt: number
   readonly close: () => void
   /** Of UDP, whose later attempts share the socket. */
   readonly resend: ((attempt: Attempt) => void) | null
@@ -41,6 +47,8 @@ interface Held {
 
 export class NodeSockets {
   readonly #held = new Map<number, Held>()
+  /** Of a slot that was sent again, by TCP: the attempt before, whose answer may still come. */
+  readonly #earlier = new Map<number, Held>()
   readonly #onOutcome: OnOutcome
   readonly #payloadFor: PayloadFor
 
@@ -55,7 +63,7 @@ export class NodeSockets {
       held.resend(attempt)
       return
     }
-    this.drop(slot)
+    if (held !== undefined) this.#keepEarlier(slot, held)
     if (attempt.isUdp) this.#sendDatagram(slot, attempt)
     else this.#connect(slot, attempt, performance.now(), 0)
   }
@@ -63,21 +71,43 @@ export class NodeSockets {
   drop(slot: number): void {
     this.#held.get(slot)?.close()
     this.#held.delete(slot)
+    this.#closeEarlier(slot)
   }
 
   close(): void {
-    for (const slot of this.#held.keys()) this.drop(slot)
+    for (const slot of [...this.#held.keys(), ...this.#earlier.keys()]) this.drop(slot)
+  }
+
+  /** Listens on for its answer, until the kernel would send it again. */
+  #keepEarlier(slot: number, held: Held): void {
+    this.#closeEarlier(slot)
+    this.#held.delete(slot)
+    const timer = setTimeout(() => this.#closeEarlier(slot), held.sentAt + KERNEL_RESENDS_MS - performance.now())
+    const close = (): void => {
+      clearTimeout(timer)
+      held.close()
+    }
+    this.#earlier.set(slot, { ...held, close })
+  }
+
+  #closeEarlier(slot: number): void {
+    this.#earlier.get(slot)?.close()
+    this.#earlier.delete(slot)
+  }
+
+  #isHeard(slot: number, { id }: Held): boolean {
+    return this.#held.get(slot)?.id === id || this.#earlier.get(slot)?.id === id
   }
 
   #connect(slot: number, attempt: Attempt, sentAt: number, selfConnections: number): void {
     const { host, port } = attempt
     const isLocal = watchLocal()
     const socket: Socket = connect({ host: host.address, port })
-    const held: Held = { close: () => socket.destroy(), resend: null }
+    const held: Held = { id: socket, sentAt, close: () => socket.destroy(), resend: null }
     this.#held.set(slot, held)
     socket.on('error', (error) => this.#fail(slot, held, attempt, error, isLocal(), sentAt))
     socket.once('connect', () => {
-      if (this.#held.get(slot) !== held) return
+      if (!this.#isHeard(slot, held)) return
       const isOwn = socket.localPort === socket.remotePort && socket.localAddress === socket.remoteAddress
       socket.resetAndDestroy()
       if (!isOwn) this.#end(slot, 'syn-ack', sentAt)
@@ -97,7 +127,7 @@ export class NodeSockets {
         if (error !== null) this.#fail(slot, held, attempt, error, true, sentAt)
       })
     }
-    const held: Held = { close: () => socket.close(), resend: send }
+    const held: Held = { id: socket, sentAt, close: () => socket.close(), resend: send }
     this.#held.set(slot, held)
     socket.on('error', (error) => this.#fail(slot, held, attempt, error, isLocal(), sentAt))
     socket.on('message', () => {
@@ -116,7 +146,7 @@ export class NodeSockets {
   }
 
   #fail(slot: number, held: Held, attempt: Attempt, error: Error, isLocal: boolean, sentAt: number): void {
-    if (this.#held.get(slot) !== held) return
+    if (!this.#isHeard(slot, held)) return
     const code = systemCode(error) ?? ''
     // The system has waited longer than the scan does.
     if (code === 'ETIMEDOUT') return
@@ -127,7 +157,7 @@ export class NodeSockets {
   #end(slot: number, reason: Reason, sentAt: number): void {
     const rttMs = performance.now() - sentAt
     this.drop(slot)
-    this.#onOutcome(slot, CODE_OF[reason], rttMs)
+    this.#onOutcome(slot, CODE_OF[reason] + (OF_ROUTERS.has(reason) ? BY_OTHERS : 0), rttMs)
   }
 }
 

@@ -26,8 +26,21 @@ export const CODE_OF: Readonly<Record<Reason, number>> = {
   'time-out': 17,
 }
 
+/** Added to the number of what a router said of a host, or this machine itself: whether the host is there is not known by it. */
+export const BY_OTHERS = 32
+
+/** The number without the word of who said it. */
+export function bareCode(code: number): number {
+  return code & (BY_OTHERS - 1)
+}
+
+/** Whether the host itself was heard. */
+export function isFromHost(code: number): boolean {
+  return code < CODE_OF['no-response']
+}
+
 export function reasonOf(code: number): Reason {
-  const reason = REASONS[code]
+  const reason = REASONS[bareCode(code)]
   if (reason === undefined) throw new RangeError(`${code} is no reason's number`)
   return reason
 }
@@ -44,9 +57,9 @@ export function stateOf(transport: ProbeTransport, reason: Reason): PortState {
   return CODE_OF[reason] > CODE_OF['no-response'] ? 'unmeasured' : 'filtered'
 }
 
-/** Whether something came back from the network, by which a round trip can be known. */
+/** Whether something came back. */
 export function isAnswer(code: number): boolean {
-  return code >= 0 && code < CODE_OF['no-response']
+  return bareCode(code) < CODE_OF['no-response']
 }
 
 /**

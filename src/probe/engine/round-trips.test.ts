@@ -6,6 +6,11 @@ import { RoundTrips } from './round-trips.ts'
 test('without a sample a second is waited, or what the bounds allow', () => {
   assert.equal(new RoundTrips(1, { timeoutMinMs: 100, timeoutMaxMs: 5000 }).timeoutMs(0, 0), 1000)
   assert.equal(new RoundTrips(1, { timeoutMinMs: 100, timeoutMaxMs: 300 }).timeoutMs(0, 3), 300)
+  const bounds = { timeoutMinMs: 100, timeoutMaxMs: 2000, timeoutFirstMs: 500 }
+  assert.deepEqual(
+    [0, 1, 2, 3].map((repeats) => new RoundTrips(1, bounds).timeoutMs(0, repeats)),
+    [500, 1000, 2000, 2000],
+  )
 })
 
 test('the first sample gives the mean and half of it as the deviation', () => {

@@ -9,6 +9,7 @@ const UNKNOWN_MS = 1000
 export interface TimeoutBounds {
   readonly timeoutMinMs: number
   readonly timeoutMaxMs: number
+  readonly timeoutFirstMs?: number
 }
 
 export class RoundTrips {
@@ -43,14 +44,13 @@ export class RoundTrips {
 
   /**
    * How long to wait in milliseconds, `repeats` having gone unanswered already: twice as long each time (RFC 6298
-   * section 5.5), within the bounds. A flow without a sample waits the second of section 2.1 and is not judged by others':
-   * a far host behind near ones would have no time to answer.
+   * section 5.5), within the bounds. A flow without a sample is not judged by others': a far host behind near ones would have no
+   * time to answer.
    */
   timeoutMs(flow: number, repeats: number): number {
-    const { timeoutMinMs, timeoutMaxMs } = this.#bounds
+    const { timeoutMinMs, timeoutMaxMs, timeoutFirstMs = UNKNOWN_MS } = this.#bounds
     const deviation = this.#deviations[flow] ?? -1
-    if (deviation < 0) return clamp(UNKNOWN_MS, timeoutMinMs, timeoutMaxMs)
-    const waited = (this.#means[flow] ?? 0) + DEVIATIONS * deviation
+    const waited = deviation < 0 ? timeoutFirstMs : (this.#means[flow] ?? 0) + DEVIATIONS * deviation
     return clamp(clamp(waited, timeoutMinMs, timeoutMaxMs) * 2 ** repeats, timeoutMinMs, timeoutMaxMs)
   }
 }

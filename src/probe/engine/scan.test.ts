@@ -51,6 +51,7 @@ interface RunOptions {
   readonly seed?: number
   readonly attemptsMost?: number
   readonly answered?: readonly (Uint8Array | null)[]
+  readonly rttMs?: number
   /** What sending itself comes to, by how many were sent before; null: it is sent. */
   readonly failSend?: (sends: number, inFlight: number) => Reason | null
 }
@@ -69,7 +70,7 @@ function runScan(options: RunOptions): Run {
       const index = fed
       fed += 1
       const host = { address: `10.0.${index >> 8}.${index & 255}`, family: 4, name: null } as const
-      return { index, host, answered: options.answered?.[index] ?? null }
+      return { index, host, answered: options.answered?.[index] ?? null, rttMs: options.rttMs ?? null }
     },
   }
   const pace = { ...PACE, ...options.pace }
@@ -232,6 +233,46 @@ test('100,000 pairs that nothing answers take what the rate and one time-out for
   assert.equal(sent, 200_000)
   const bound = (sent / pace.rate) * 1000 + 1000
   assert.ok(tookMs < 1.2 * bound, `${tookMs} ms for ${bound}`)
+})
+
+test('a silent host to which the round trip is known is done as soon as it would have answered', () => {
+  const pace = { hostRate: 1000 }
+  const known = runScan({ hosts: [hostOf({})], ports: portsOf(1000, 0), pace, rttMs: 1 })
+  assert.equal(known.sent, 3000)
+  assert.ok(known.tookMs < 3000 + 100 + 200 + 400, `${known.tookMs} ms`)
+})
+
+test('an answer that came only after its attempt was sent again is no sign of loss', () => {
+  const slots: number[] = []
+  const host = { address: '10.0.0.1', family: 4, name: null } as const
+  let isFed = false
+  const scan = new Scan(
+    {
+      ports: portsOf(2000, 0),
+      pace: { ...PACE, timeoutMaxMs: 500 },
+      seed: 1,
+      hostsMost: 1,
+      attemptsMost: 1024,
+      feed: { next: () => (isFed ? null : ((isFed = true), { index: 0, host, answered: null, rttMs: null })) },
+      sink: { tell: () => {}, drop: () => {} },
+    },
+    0,
+  )
+  const send = (now: number): void => {
+    scan.advance(now)
+    for (let slot = scan.take(now); slot !== -1; slot = scan.take(now)) {
+      slots.push(slot)
+      scan.noteSent(slot, now)
+    }
+  }
+  send(0)
+  const first = slots.splice(0)
+  send(500)
+  for (const slot of first) scan.settle(slot, CODE_OF['conn-refused'], 700, 700)
+  slots.length = 0
+  // Were it loss, the window would be half of what it was, and nothing could be sent.
+  send(701)
+  assert.ok(slots.length > first.length, `${slots.length} after ${first.length}`)
 })
 
 test('one host among silent ones is not held up by them', () => {

@@ -2,31 +2,21 @@
  * The engine's mind: which pair is probed next, when an attempt is given up, and what is told of it. It has no sockets and no
  * clock: a driver asks `take`, sends, and says what came (`noteSent`, `settle`); time is passed in, in milliseconds.
  *
- * A flow (flows.ts) is ready, asleep until a time, or waits for one of its own attempts to end. Attempts are limited by the windows
- * (windows.ts), the rates (rates.ts), the descriptors that can be had, and for UDP by the host's own limit (unreach-pacer.ts).
+ * A flow (flows.ts) is ready, asleep until a time, or waits for one of its own attempts to end. How many attempts there may be, and
+ * how long each is waited for, is for traffic.ts to say.
  */
 import type { Pace } from '../job.ts'
 import { Attempts, NONE } from './attempts.ts'
 import { DeadlineHeap } from './deadline-heap.ts'
 import { Flows, flowsOf, hostSlotOf, isUdp } from './flows.ts'
 import type { HostFeed, ScanHost, ScanPorts } from './flows.ts'
-import { Rates } from './rates.ts'
 import { ReadySet } from './ready-set.ts'
 import { CODE_OF, isAnswer } from './reasons.ts'
-import { RoundTrips } from './round-trips.ts'
-import { UnreachPacer } from './unreach-pacer.ts'
-import { FIRST_HOST_WINDOW, FIRST_WINDOW, Windows } from './windows.ts'
+import { pauseAfter } from './send-failures.ts'
+import { Traffic } from './traffic.ts'
 
 /** Attempts that do not count (they were sent too fast) before silence is taken for the port's own all the same. */
 const EXTRA_ATTEMPTS = 8
-/** Times that sending may fail before the pair is given up, and the first pause after a failure; it doubles each time. */
-const SEND_FAILURES_MOST = 5
-const SEND_PAUSE_MS = 50
-/** Times that not one descriptor can be had before the pair is given up, and the pause between. */
-const DESCRIPTOR_FAILURES_MOST = 10
-const DESCRIPTOR_PAUSE_MS = 100
-/** Descriptors tried for again after each answer, when there were too few. */
-const ROOM_STEP = 1 / 8
 /** Until slots are free again. */
 const SLOT_PAUSE_MS = 5
 
@@ -58,14 +48,7 @@ export class Scan {
   readonly #sleeping: DeadlineHeap
   readonly #hostEnds: DeadlineHeap
   readonly #ready: ReadySet
-  readonly #trips: RoundTrips
-  readonly #windows: Windows
-  readonly #pacer: UnreachPacer
-  readonly #hostRates: Rates
-  readonly #rate: Rates
-  /** The number that stands for all flows together. */
-  readonly #all: number
-  #room: number
+  readonly #traffic: Traffic
   #rateReadyAt = Infinity
   #sent = 0
   #done = 0
@@ -78,21 +61,12 @@ export class Scan {
     this.#sink = sink
     this.#flows = new Flows(hostsMost, ports, seed)
     const flows = this.#flows.capacity
-    this.#all = flows
     this.#attempts = new Attempts(attemptsMost, flows)
     this.#deadlines = new DeadlineHeap(attemptsMost)
     this.#sleeping = new DeadlineHeap(flows)
     this.#hostEnds = new DeadlineHeap(hostsMost)
     this.#ready = new ReadySet(flows, seed)
-    this.#trips = new RoundTrips(flows, pace)
-    this.#windows = new Windows(flows + 1, attemptsMost)
-    // A rate spaces the attempts out: as many may be under way as it sends while the first silences last.
-    this.#windows.reset(this.#all, Math.max(FIRST_WINDOW, ((pace.rate ?? 0) * pace.timeoutMaxMs) / 1000))
-    this.#pacer = new UnreachPacer(flows)
-    this.#hostRates = new Rates(hostsMost, pace.hostRate)
-    this.#rate = new Rates(1, pace.rate)
-    this.#rate.reset(0, now)
-    this.#room = attemptsMost
+    this.#traffic = new Traffic(pace, hostsMost, flows, attemptsMost, now)
   }
 
   get sent(): number {
@@ -114,7 +88,7 @@ export class Scan {
 
   /** Whether an attempt is on its way. */
   get hasInFlight(): boolean {
-    return (this.#windows.inFlight[this.#all] ?? 0) > 0
+    return this.#traffic.inFlight > 0
   }
 
   hostOf(slot: number): ScanHost {
@@ -138,10 +112,8 @@ export class Scan {
   take(now: number): number {
     this.#admit(now)
     this.#rateReadyAt = Infinity
-    const windows = this.#windows
-    const inFlight = windows.inFlight[this.#all] ?? 0
-    if (inFlight >= windows.sizeOf(this.#all) || inFlight >= this.#room) return NONE
-    const rateReadyAt = this.#rate.readyAt(0, now)
+    if (this.#traffic.isFull) return NONE
+    const rateReadyAt = this.#traffic.readyAt(now)
     if (rateReadyAt > now) {
       this.#rateReadyAt = rateReadyAt
       return NONE
@@ -158,11 +130,11 @@ export class Scan {
   noteSent(slot: number, now: number): void {
     const flow = this.#flowOf(slot)
     this.#attempts.sentAt[slot] = now
-    this.#deadlines.set(slot, now + this.#trips.timeoutMs(flow, this.#attempts.silences[slot] ?? 0))
+    this.#deadlines.set(slot, now + this.#traffic.timeoutMs(flow, this.#attempts.silences[slot] ?? 0))
   }
 
   /**
-   * What came of an attempt, by its number in `CODE_OF`; `rttMs` is the time from sending it to this. An answer may come after
+   * What came of an attempt, by its number in `CODE_OF`, with `BY_OTHERS` where not the host said it; `rttMs` is the time from sending it to this. An answer may come after
    * the attempt was given up, as long as the driver listens for it: until it sends again, or drops it.
    */
   settle(slot: number, code: number, rttMs: number, now: number): void {
@@ -173,8 +145,10 @@ export class Scan {
       this.#retreat(slot, flow, code, now)
       return
     }
-    this.#room = Math.min(this.#room + ROOM_STEP, this.#attempts.capacity)
-    if (isAnswer(code)) this.#learn(slot, flow, code, rttMs, now)
+    this.#traffic.widen()
+    if (isAnswer(code)) {
+      this.#traffic.learn(flow, { code, rttMs, lostAt: this.#lostAt(slot, now - rttMs) }, now)
+    }
     this.#tell(slot, code, isAnswer(code) ? rttMs : Number.NaN)
     this.#wake(flow)
   }
@@ -214,14 +188,9 @@ export class Scan {
       if (host === null) return
       const hostSlot = this.#flows.admit(host)
       if (this.#flows.releaseIfDone(hostSlot)) continue
-      this.#hostRates.reset(hostSlot, now)
+      this.#traffic.resetHost(hostSlot, host.rttMs, now)
       if (this.#pace.hostTimeoutMs !== null) this.#hostEnds.set(hostSlot, now + this.#pace.hostTimeoutMs)
-      for (const flow of flowsOf(hostSlot)) {
-        this.#trips.reset(flow)
-        this.#windows.reset(flow, FIRST_HOST_WINDOW)
-        this.#pacer.reset(flow)
-        this.#wake(flow)
-      }
+      for (const flow of flowsOf(hostSlot)) this.#wake(flow)
     }
   }
 
@@ -232,9 +201,8 @@ export class Scan {
   }
 
   #takeOf(flow: number, now: number): number {
-    if (this.#windows.isFull(flow)) return NONE
-    const hostSlot = hostSlotOf(flow)
-    const readyAt = Math.max(this.#hostRates.readyAt(hostSlot, now), this.#pacer.readyAt(flow))
+    if (this.#traffic.isFlowFull(flow)) return NONE
+    const readyAt = this.#traffic.flowReadyAt(flow, now)
     if (readyAt > now) return this.#sleep(flow, readyAt)
     let slot = this.#attempts.takeWaiting(flow)
     if (slot === NONE) {
@@ -247,10 +215,7 @@ export class Scan {
     sent[slot] = (sent[slot] ?? 0) + 1
     sentBeforeAt[slot] = sentAt[slot] ?? -Infinity
     isInFlight[slot] = 1
-    this.#count(flow, 1)
-    this.#rate.spend(0)
-    this.#hostRates.spend(hostSlot)
-    this.#pacer.noteSent(flow, now)
+    this.#traffic.begin(flow, now)
     this.#sent += 1
     return slot
   }
@@ -260,34 +225,20 @@ export class Scan {
     return NONE
   }
 
-  #count(flow: number, step: 1 | -1): void {
-    const { inFlight } = this.#windows
-    inFlight[flow] = (inFlight[flow] ?? 0) + step
-    inFlight[this.#all] = (inFlight[this.#all] ?? 0) + step
-  }
-
   /** An attempt is on its way no longer. */
   #land(slot: number, flow: number): void {
     this.#deadlines.remove(slot)
     this.#attempts.isInFlight[slot] = 0
-    this.#count(flow, -1)
+    this.#traffic.end(flow)
   }
 
-  #learn(slot: number, flow: number, code: number, rttMs: number, now: number): void {
-    const isRepeated = this.attemptOf(slot) > 1
-    // An answer by UDP may be to any of the attempts, which share a socket (Karn's rule, RFC 6298 section 3).
-    if (!isRepeated || !isUdp(flow)) this.#trips.add(flow, rttMs)
-    const isError = isUdp(flow) && code === CODE_OF['port-unreach']
-    if (isRepeated) {
-      const lostAt = this.#attempts.sentBeforeAt[slot] ?? -Infinity
-      this.#windows.lose(flow, lostAt, now)
-      // A host that limits its errors says nothing of the network.
-      if (!isError) this.#windows.lose(this.#all, lostAt, now)
-    } else {
-      this.#windows.answer(flow)
-      this.#windows.answer(this.#all)
-    }
-    if (isError) this.#pacer.noteError(flow, isRepeated && this.#windows.isLossy(flow, 1), now)
+  /** When the attempt was sent that got no answer before the one that was sent at `sentAt` did; null where none was lost. */
+  #lostAt(slot: number, sentAt: number): number | null {
+    if (this.attemptOf(slot) <= 1) return null
+    const before = this.#attempts.sentBeforeAt[slot] ?? -Infinity
+    const last = this.#attempts.sentAt[slot] ?? 0
+    // Of the last two, the one that it is nearer to: an answer to the earlier has only come late.
+    return sentAt < (before + last) / 2 ? null : before
   }
 
   /** Nothing could be sent. */
@@ -295,20 +246,20 @@ export class Scan {
     const { sent, failures } = this.#attempts
     sent[slot] = (sent[slot] ?? 1) - 1
     this.#sent -= 1
-    const inFlight = this.#windows.inFlight[this.#all] ?? 0
     const isShort = code === CODE_OF['no-descriptor']
-    if (isShort) this.#room = Math.max(inFlight, 1)
-    if (!isShort || inFlight === 0) {
+    if (isShort) this.#traffic.narrow()
+    if (!isShort || this.#traffic.inFlight === 0) {
       const failed = (failures[slot] ?? 0) + 1
       failures[slot] = failed
-      if (failed >= (isShort ? DESCRIPTOR_FAILURES_MOST : SEND_FAILURES_MOST)) {
+      const pauseMs = pauseAfter(failed, isShort)
+      if (pauseMs === null) {
         this.#sink.drop(slot)
         this.#tell(slot, code, Number.NaN)
         this.#wake(flow)
         return
       }
       this.#ready.remove(flow)
-      this.#sleep(flow, now + (isShort ? DESCRIPTOR_PAUSE_MS : SEND_PAUSE_MS * 2 ** (failed - 1)))
+      this.#sleep(flow, now + pauseMs)
     }
     this.#attempts.waitFirst(slot)
     this.#wake(flow)
@@ -319,13 +270,7 @@ export class Scan {
     const flow = this.#flowOf(slot)
     this.#land(slot, flow)
     const { sentAt, silences } = this.#attempts
-    const sentAtMs = sentAt[slot] ?? now
-    if (isUdp(flow)) this.#pacer.noteSilence(flow, sentAtMs, now)
-    const slowedAt = Math.max(this.#pacer.slowedAt(flow), this.#windows.cutAt(flow), this.#windows.cutAt(this.#all))
-    if (sentAtMs >= slowedAt) silences[slot] = (silences[slot] ?? 0) + 1
-    // Silence is no sign of loss, and a flow where all is silent has no other by which to grow.
-    this.#windows.grow(flow)
-    this.#windows.grow(this.#all)
+    if (this.#traffic.learnSilence(flow, sentAt[slot] ?? now, now)) silences[slot] = (silences[slot] ?? 0) + 1
     const { retries } = this.#pace
     if ((silences[slot] ?? 0) > retries || this.attemptOf(slot) > retries + EXTRA_ATTEMPTS) {
       this.#sink.drop(slot)

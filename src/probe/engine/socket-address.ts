@@ -64,9 +64,15 @@ export function setPort({ bytes }: SocketAddress, port: number): void {
 }
 
 /** Whether a socket's own address, as getsockname gives it, is the one that it is connected to. */
-export function isSameEnd({ bytes, family }: SocketAddress, own: Buffer): boolean {
-  const end = family === AF_INET ? IPV4_AT + 4 : IPV6_AT + 16
-  const from = family === AF_INET ? IPV4_AT : IPV6_AT
+export function isSameEnd(target: SocketAddress, own: Buffer): boolean {
+  const { bytes } = target
   const isSamePort = own[PORT_AT] === bytes[PORT_AT] && own[PORT_AT + 1] === bytes[PORT_AT + 1]
-  return isSamePort && bytes.subarray(from, end).equals(own.subarray(from, end))
+  return isSamePort && isSameAddress(target, own)
+}
+
+/** Whether another structure has the same address, whatever its port is. */
+export function isSameAddress({ bytes, family }: SocketAddress, other: Buffer): boolean {
+  const from = family === AF_INET ? IPV4_AT : IPV6_AT
+  const end = family === AF_INET ? IPV4_AT + 4 : IPV6_AT + 16
+  return other.length >= end && bytes.subarray(from, end).equals(other.subarray(from, end))
 }
