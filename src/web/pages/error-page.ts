@@ -1,4 +1,4 @@
-/** The page that says that something is not there, or went wrong. */
+/** The page that says that something is not there, or went wrong, and where to go on. */
 import { html } from 'hono/html'
 import { PORT_MAX } from '../../registry/index.ts'
 import type { WebContext } from '../env.ts'
@@ -6,22 +6,50 @@ import { respond } from '../http/respond.ts'
 import type { WebServices } from '../services.ts'
 import { renderPage } from './layout.ts'
 
-export type PageError = 'notFound' | 'failed' | 'refused'
+/**
+ * - `notFound`: nothing is at this address.
+ * - `invalid`: what was sent is not what the form asks for.
+ * - `refused`: it did not come from a page of ours.
+ * - `forbidden`: whoever asks may not do that.
+ * - `tooLarge`, `tooMany`: more than a client is given.
+ * - `failed`: the mistake is ours.
+ */
+export type PageError = 'notFound' | 'invalid' | 'refused' | 'forbidden' | 'tooLarge' | 'tooMany' | 'failed'
 
-const STATUS = { notFound: 404, failed: 500, refused: 403 } as const
+const STATUS = {
+  notFound: 404,
+  invalid: 400,
+  refused: 403,
+  forbidden: 403,
+  tooLarge: 413,
+  tooMany: 429,
+  failed: 500,
+} as const satisfies Record<PageError, number>
 
-export async function errorPage(c: WebContext, { frame }: WebServices, error: PageError): Promise<Response> {
+/** `seconds`: after which time to try again, for `tooMany`. */
+export async function errorPage(
+  c: WebContext,
+  { frame }: WebServices,
+  error: PageError,
+  { seconds = 1 }: { readonly seconds?: number } = {},
+): Promise<Response> {
   const view = c.get('view')
   const title = view.t(`common.error.${error}.title`)
-  const text = view.t(`common.error.${error}.text`, { first: view.digits(0), last: view.digits(PORT_MAX) })
+  const text = view.t(`common.error.${error}.text`, { first: view.digits(0), last: view.digits(PORT_MAX), seconds })
   const main = html`<h1>${title}</h1>
-    <p>${text}</p>`
+    <p>${text}</p>
+    <ul class="ways">
+      <li><a href="${view.href('/')}">${view.t('common.site.name')}</a></li>
+      <li><a href="${view.href('/ports')}">${view.t('common.nav.ports')}</a></li>
+      <li><a href="${view.href('/chart')}">${view.t('common.nav.chart')}</a></li>
+    </ul>`
   const page = renderPage(
     frame,
     view,
     { title, description: text, path: '/', part: 'none', main, isPrivate: true },
     c.get('visitor'),
   )
+  if (error === 'tooMany') c.header('retry-after', String(seconds))
   return respond(c, String(await page), {
     type: 'text/html; charset=utf-8',
     cacheControl: 'no-store',
