@@ -57,7 +57,8 @@ export class HttpServer {
         keepAliveTimeout: IDLE_MS,
         requireHostHeader: true,
       },
-      getRequestListener(app.fetch, { overrideGlobalObjects: false }),
+      // Its own Request and Response, in place of the global ones, copy nothing: a page takes two thirds of the time.
+      getRequestListener(app.fetch, { overrideGlobalObjects: true }),
     )
     server.maxConnections = CONNECTIONS_MAX
     server.maxHeadersCount = HEADERS_MAX
