@@ -115,6 +115,10 @@ export const LIMITS = {
   jsonDepth: 16,
   /** Attempts of a probe that wait for their answer: at a round trip of 100 ms that is 160,000 a second, more than a network of 100 Mbit/s carries. */
   probeAttempts: 16_384,
+  /** What a browser's form or a program may send: the longest list of a group, a thousand names of 60 characters. */
+  webBodyBytes: 64 * 1024,
+  /** A tree that is brought into the directory by the web: 40,000 users in raw; larger ones go through `portolan load`. */
+  webImportBytes: 16 * 1024 * 1024,
   /** Answers to "Was this page helpful?" that are kept so that a second one replaces the first: 40 MB of store. Older ones stay counted. */
   feedbackAnswers: 200_000,
   /** For how many days an answer is kept; browsers keep a cookie no longer than 400 (RFC 6265bis §5.5). */
@@ -127,8 +131,4 @@ export const LIMITS = {
   webTreeDirectories: 20_000,
   /** Directories that one request to the web exports, read and written at once: half a second; more is portolan export's. */
   webExportDirectories: 100_000,
-  /** A form of the pages: a directory of ten thousand values. */
-  webFormBytes: 2 * 1024 * 1024,
-  /** A file that is imported by the web: 20,000 directories at 800 bytes. */
-  webImportBytes: 16 * 1024 * 1024,
 } as const
