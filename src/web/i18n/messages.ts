@@ -48,22 +48,30 @@ export class Messages {
   /** A message as plain text; templates escape it like any other. */
   t(key: MessageKey, values: MessageValues = {}): string {
     const { format, parts } = this.#compile(key)
-    if (parts === null) return String(format.format(values))
-    return parts.map((part) => plainText(part, values, key)).join('')
+    const placed = this.#placed(values)
+    if (parts === null) return String(format.format(placed))
+    return parts.map((part) => plainText(part, placed, key)).join('')
   }
 
   /** A message whose tags become HTML; its own words and all values are escaped. */
   rich(key: MessageKey, tags: Tags, values: MessageValues = {}): HtmlEscapedString {
     const { format, parts } = this.#compile(key)
-    if (parts !== null) return raw(parts.map((part) => htmlText(part, values, tags, key)).join(''))
+    const placed = this.#placed(values)
+    if (parts !== null) return raw(parts.map((part) => htmlText(part, placed, tags, key)).join(''))
     // The library hands the words of a tag on as they are: they are escaped here, by the tags and around them.
     const escaped = Object.fromEntries(
-      Object.entries(values).map(([name, value]) => [name, typeof value === 'string' ? escapeHtml(value) : value]),
+      Object.entries(placed).map(([name, value]) => [name, typeof value === 'string' ? escapeHtml(value) : value]),
     )
     const handlers = Object.fromEntries(
       Object.entries(tags).map(([name, make]) => [name, (chunks: readonly unknown[]) => make(chunks.join(''))]),
     )
     return raw([format.format({ ...escaped, ...handlers })].flat().join(''))
+  }
+
+  /** The values as they stand in a sentence of this language. */
+  #placed(values: MessageValues): MessageValues {
+    if (this.language.direction === 'ltr') return values
+    return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, isolate(value)]))
   }
 
   #compile(key: MessageKey): Compiled {
@@ -83,6 +91,14 @@ export class Messages {
 /** The locale with the digits of its readers, for all that `Intl` formats. */
 export function localeOf({ tag, digits }: Language): string {
   return `${tag}-u-nu-${digits}`
+}
+
+/**
+ * In a sentence from right to left the parts of a name or an address would change places with what stands beside it; an isolate
+ * keeps them together (Unicode Standard Annex #9, FSI and PDI).
+ */
+function isolate<Value extends string | number | Date>(value: Value): Value | string {
+  return typeof value === 'string' && /[A-Za-z0-9]/.test(value) ? `\u2068${value}\u2069` : value
 }
 
 function partsOf(elements: readonly Element[]): readonly Part[] | null {
