@@ -24,6 +24,7 @@ export class View {
   readonly #numbers: Intl.NumberFormat
   readonly #dates: Intl.DateTimeFormat
   readonly #moments: Intl.DateTimeFormat
+  readonly #lists: Intl.ListFormat
   readonly #days: Map<string, string> = new Map()
 
   constructor(messages: Messages, isNamed: boolean) {
@@ -34,6 +35,7 @@ export class View {
     const locale = localeOf(messages.language)
     this.#numbers = new Intl.NumberFormat(locale)
     this.#dates = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' })
+    this.#lists = new Intl.ListFormat(messages.language.tag, { type: 'conjunction' })
     this.#moments = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' })
   }
 
@@ -67,6 +69,16 @@ export class View {
       if (this.#days.size < DAYS_KEPT) this.#days.set(day, text)
     }
     return text
+  }
+
+  /** A name within a sentence, which keeps its own direction: `<bdi>` for plain text (UAX #9, first strong isolate). */
+  isolate(name: string): string {
+    return this.language.direction === 'ltr' ? name : `\u2068${name}\u2069`
+  }
+
+  /** Names one after another, as the language joins them, each with its own direction. */
+  list(names: readonly string[]): string {
+    return this.#lists.format(names.map((name) => this.isolate(name)))
   }
 
   /** A moment in this machine's time zone; milliseconds since 1970. */

@@ -5,12 +5,15 @@ import type { Markup } from '../layout.ts'
 
 export function checkPart(view: View, port: number): Markup {
   const { t } = view
+  const host = t('port.check.host')
   const commands: readonly (readonly [label: string, command: string])[] = [
     [t('port.check.linux'), `sudo ss -lptun 'sport = :${port}'`],
-    [`${t('port.check.linux')}, ${t('port.check.macos')}`, `sudo lsof -nP -i :${port}`],
+    [view.list([t('port.check.linux'), t('port.check.macos')]), `sudo lsof -nP -i :${port}`],
     [t('port.check.windows'), `netstat -ano | findstr :${port}`],
-    [t('port.check.remote'), `nmap -p ${port} ${t('port.check.host')}`],
+    [t('port.check.powershell'), `Get-NetTCPConnection -LocalPort ${port}`],
     [t('port.check.portolan'), `portolan ${port}`],
+    [t('port.check.remote'), `nmap -p ${port} ${host}`],
+    [t('port.check.remoteUdp'), `sudo nmap -sU -p ${port} ${host}`],
   ]
   return html`<section class="sheet" aria-labelledby="check">
     <h2 id="check">${t('port.check.title')}</h2>
@@ -23,5 +26,6 @@ export function checkPart(view: View, port: number): Markup {
             </dd>`,
       )}
     </dl>
+    <p class="faint">${t('port.check.permission')}</p>
   </section>`
 }

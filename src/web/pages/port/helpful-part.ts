@@ -1,10 +1,10 @@
 /** "Was this page helpful?": three faces, each a button of a form that works without JavaScript. */
 import { html, raw } from 'hono/html'
+import { VERDICTS } from '../../feedback/verdict.ts'
+import type { Verdict } from '../../feedback/verdict.ts'
 import type { View } from '../../i18n/view.ts'
+import type { Visitor } from '../../visitor.ts'
 import type { Markup } from '../layout.ts'
-
-export const VERDICTS = ['yes', 'partly', 'no'] as const
-export type Verdict = (typeof VERDICTS)[number]
 
 const MOUTHS: Readonly<Record<Verdict, string>> = {
   yes: 'M8 14q4 4 8 0',
@@ -17,13 +17,30 @@ const face = (verdict: Verdict): Markup =>
     `<svg viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="10" fill="none" stroke="currentColor" stroke-width="1.6"/><circle cx="8.7" cy="9.5" r="1.3" fill="currentColor"/><circle cx="15.3" cy="9.5" r="1.3" fill="currentColor"/><path d="${MOUTHS[verdict]}" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round"/></svg>`,
   )
 
-export function helpfulPart(view: View, port: number): Markup {
+/** `given`: what the visitor has answered; their face is then the pressed one. */
+export function helpfulPart(view: View, port: number, given: Verdict | null, visitor: Visitor | null): Markup {
   const { t } = view
   return html`<section class="sheet helpful" aria-labelledby="helpful">
     <h2 id="helpful">${t('port.helpful.title')}</h2>
-    <form class="faces" method="post" action="${view.href(`/ports/${port}/feedback`)}">
-      ${VERDICTS.map((each) => html`<button name="verdict" value="${each}">${face(each)}${t(`port.helpful.${each}`)}</button>`)}
+    <form method="post" action="${view.href(`/ports/${port}/feedback`)}">
+      ${visitor === null ? '' : html`<input type="hidden" name="_csrf" value="${visitor.csrf}" />`}
+      <p class="trap" aria-hidden="true">
+        <label>${t('port.helpful.trap')}<input name="website" tabindex="-1" autocomplete="off" /></label>
+      </p>
+      <div class="faces">
+        ${VERDICTS.map(
+          (each) =>
+            html`<button
+              name="verdict"
+              value="${each}"
+              ${given === null ? '' : raw(`aria-pressed="${each === given}"`)}
+            >
+              ${face(each)}${t(`port.helpful.${each}`)}
+            </button>`,
+        )}
+      </div>
     </form>
+    ${given === null ? '' : html`<p class="thanks" role="status">${t('port.helpful.thanks')}</p>`}
     <p class="faint">${t('port.helpful.privacy')}</p>
   </section>`
 }

@@ -6,7 +6,12 @@ import type { View } from '../../i18n/view.ts'
 import { english } from '../english.ts'
 import type { Markup } from '../layout.ts'
 
-export function herePart(view: View, report: PortReport, notes: readonly string[]): Markup {
+/** Both parts, as the island of the page asks for them again; `notes`: what the socket reader could not see. */
+export function livePart(view: View, report: PortReport, notes: readonly string[]): Markup {
+  return html`${herePart(view, report, notes)}${declaredPart(view, report)}`
+}
+
+function herePart(view: View, report: PortReport, notes: readonly string[]): Markup {
   const { t } = view
   const { port, listeners, connections } = report
   return html`<section class="sheet" aria-labelledby="here">
@@ -14,33 +19,37 @@ export function herePart(view: View, report: PortReport, notes: readonly string[
     ${
       listeners.length === 0
         ? html`<p>${t('port.here.none', { port: view.digits(port) })}</p>`
-        : html`<ul>
+        : html`<ul class="plain">
             ${listeners.map((each) => html`<li>${listenerText(view, each)}</li>`)}
           </ul>`
     }
     ${connections.length === 0 ? '' : html`<p>${t('port.here.connections', { count: connections.length })}</p>`}
     ${listeners.some(({ unseen }) => unseen !== null) ? notes.map((note) => html`<p class="faint">${english(view, note)}</p>`) : ''}
+    <noscript><p class="faint">${t('port.here.loaded')}</p></noscript>
     <p><a href="${view.href(`/listeners?port=${port}`)}">${t('port.here.more')}</a></p>
   </section>`
 }
 
 function listenerText(view: View, { transport, address, process, reach }: Listener): Markup {
   const { t } = view
-  const at = { transport: transport.toUpperCase(), address }
+  const at = { transport: transport.toUpperCase(), address: view.isolate(address) }
   const what =
     process === null
       ? t('port.here.unseen', at)
-      : t('port.here.listener', { ...at, process: process.name, pid: view.digits(process.pid) })
+      : t('port.here.listener', { ...at, process: view.isolate(process.name), pid: view.digits(process.pid) })
   const { user = null, startedAt = null } = process ?? {}
   const facts = [
-    user === null ? null : t('port.here.user', { user }),
+    user === null ? null : t('port.here.user', { user: view.isolate(user) }),
     startedAt === null ? null : t('port.here.since', { time: view.moment(Date.parse(startedAt)) }),
     t(`port.here.reach.${reach}`),
   ].filter((each) => each !== null)
-  return html`${what}<br /><span class="faint">${facts.join(' · ')}</span>`
+  return html`<span class="live-dot" aria-hidden="true"></span>${what}
+    <ul class="facts">
+      ${facts.map((each) => html`<li>${each}</li>`)}
+    </ul>`
 }
 
-export function declaredPart(view: View, { declared, listeners }: PortReport): Markup {
+function declaredPart(view: View, { declared, listeners }: PortReport): Markup {
   const { t } = view
   const drift =
     declared.length > 0 && listeners.length === 0
@@ -58,9 +67,9 @@ export function declaredPart(view: View, { declared, listeners }: PortReport): M
               ({ domain, path, names, by }) =>
                 html`<li>
                   <a href="${view.href(`/directory/${domain}${path}`)}"
-                    >${t('port.declared.entry', { domain, names: names.join(', ') })}</a
+                    >${t('port.declared.entry', { domain: view.isolate(domain), names: view.list(names) })}</a
                   >
-                  ${by === null ? '' : html`<br /><span class="faint">${t('port.declared.by', { who: by.who, time: view.moment(Date.parse(by.time)) })}</span>`}
+                  ${by === null ? '' : html`<br /><span class="faint">${t('port.declared.by', { who: view.isolate(by.who), time: view.moment(Date.parse(by.time)) })}</span>`}
                 </li>`,
             )}
           </ul>`

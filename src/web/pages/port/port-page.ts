@@ -2,67 +2,60 @@
 import { html } from 'hono/html'
 import { Footnotes } from '../../../answer/index.ts'
 import type { PortReport } from '../../../answer/index.ts'
-import { PORT_MAX, rangeOf } from '../../../registry/index.ts'
+import { rangeOf } from '../../../registry/index.ts'
+import type { Verdict } from '../../feedback/verdict.ts'
 import type { Frame } from '../../frame.ts'
 import type { View } from '../../i18n/view.ts'
+import type { Visitor } from '../../visitor.ts'
 import type { Markup, Page } from '../layout.ts'
 import { checkPart } from './check-part.ts'
-import { declaredPart, herePart } from './here-part.ts'
 import { helpfulPart } from './helpful-part.ts'
+import { livePart } from './here-part.ts'
+import { neighboursPart } from './neighbours-part.ts'
+import type { Around } from './neighbours-part.ts'
+import { descriptionOf, knownAs, titleOf } from './port-names.ts'
+import type { KnownAs } from './port-names.ts'
 import { registryPart } from './registry-part.ts'
-import { risksPart, sourcesPart, usesPart } from './uses-part.ts'
+import { risksPart } from './risks-part.ts'
+import { sourcesPart, usesPart } from './uses-part.ts'
 
 export interface PortFacts {
   readonly report: PortReport
   /** What the socket reader could not see, in English sentences. */
   readonly notes: readonly string[]
+  readonly around: Around
+  /** What the visitor said of the page before. */
+  readonly given: Verdict | null
+  readonly visitor: Visitor | null
 }
 
-export function portPage(_frame: Frame, view: View, { report, notes }: PortFacts): Page {
-  const { t } = view
+export function portPage(frame: Frame, view: View, facts: PortFacts): Page {
+  const { report, notes, around, given, visitor } = facts
   const { port } = report
-  const names = namesOf(report)
-  const number = view.digits(port)
+  const known = knownAs(report)
   const footnotes = new Footnotes(true)
   // The parts that cite come first: the list of sources is made from what they have cited.
-  const uses = usesPart(view, report, footnotes)
-  const risks = risksPart(view, report)
+  const uses = usesPart(view, report, footnotes, Number(frame.source.asOf.slice(0, 4)))
+  const risks = risksPart(view, report, footnotes)
   return {
-    title:
-      names.length === 0
-        ? t('port.title', { port: number })
-        : t('port.title.named', { port: number, names: names.join(', ') }),
-    description: t('port.description', { port: number, status: statusWords(view, report) }),
+    title: titleOf(view, port, known),
+    description: descriptionOf(view, report, known),
     path: `/ports/${port}`,
     part: 'ports',
-    main: html`${head(view, report)}
+    islands: ['port'],
+    main: html`${head(view, report, known)}
       <div class="port-grid">
         <div>${registryPart(view, report)}${uses}${risks}${sourcesPart(view, footnotes)}</div>
         <div>
-          ${herePart(view, report, notes)}${declaredPart(view, report)}${checkPart(view, port)}${helpfulPart(view, port)}
+          <div data-live="${view.href(`/ports/${port}/here`)}" aria-live="polite">${livePart(view, report, notes)}</div>
+          ${checkPart(view, port)}${helpfulPart(view, port, given, visitor)}
         </div>
       </div>
-      ${neighbours(view, port)}`,
+      ${neighboursPart(view, port, around)}`,
   }
 }
 
-/** The names under which a port is known, the registry's before those it leaves out. */
-function namesOf({ transports, unofficialUses }: PortReport): readonly string[] {
-  const official = Object.values(transports).flatMap(({ names }) => names.slice(0, 1))
-  return [...new Set([...official, ...unofficialUses.filter(isNarrow).map(({ name }) => name)])].slice(0, 3)
-}
-
-/** A use of a wide range says little of each of its ports. */
-function isNarrow({ uses, category }: PortReport['unofficialUses'][number]): boolean {
-  return category !== 'malware' && uses.some(({ ports }) => ports.some((each) => !each.includes('-')))
-}
-
-function statusWords(view: View, { transports }: PortReport): string {
-  const statuses = new Set(Object.values(transports).map(({ status }) => status))
-  return [...statuses].map((status) => view.t(`common.status.${status}`)).join(', ')
-}
-
-function head(view: View, report: PortReport): Markup {
+function head(view: View, report: PortReport, { names, until }: KnownAs): Markup {
   const { t } = view
   const { port, ghost } = report
   const range = rangeOf(port)
@@ -81,21 +74,23 @@ function head(view: View, report: PortReport): Markup {
       </ol>
     </nav>
     <div class="port-head">
-      <h1 class="numeral">${t('port.title', { port: view.digits(port) })}</h1>
+      <h1>
+        <span class="numeral">${t('port.title', { port: view.digits(port) })}</span>
+        ${names.length === 0 ? '' : html`<span class="known-as">${namesText(view, names, until)}</span>`}
+      </h1>
       <p>${rangeText}${view.hasOwnDigits ? html` · <bdi lang="en">${t('port.latin', { port })}</bdi>` : ''}</p>
-      ${ghost ? html`<p><strong class="ghost">${t('port.ghost.title')}</strong>: ${t('port.ghost.text')}</p>` : ''}
+      ${ghost ? html`<p><strong class="ghost">${t('port.ghost.title')}</strong>: ${ghostText(view, names, until)}</p>` : ''}
     </div>`
 }
 
-function neighbours(view: View, port: number): Markup {
-  const { t } = view
-  const link = (to: number, key: 'port.neighbours.previous' | 'port.neighbours.next', rel: string): Markup | '' =>
-    to < 0 || to > PORT_MAX
-      ? ''
-      : html`<a rel="${rel}" href="${view.href(`/ports/${to}`)}">${t(key, { port: view.digits(to) })}</a>`
-  return html`<nav class="neighbours" aria-label="${t('port.neighbours.title')}">
-    ${link(port - 1, 'port.neighbours.previous', 'prev')}
-    <a href="${view.href(`/chart?port=${port}`)}">${t('port.neighbours.chart')}</a>
-    ${link(port + 1, 'port.neighbours.next', 'next')}
-  </nav>`
+function namesText(view: View, names: readonly string[], until: string | null): Markup {
+  const list = view.list(names)
+  if (until === null) return html`${list}`
+  return html`<bdi>${list}</bdi>
+    <span class="era-end">${view.t('port.uses.until', { until: view.digits(until) })}</span>`
+}
+
+function ghostText(view: View, names: readonly string[], until: string | null): string {
+  if (until === null) return view.t('port.ghost.text')
+  return view.t('port.ghost.until', { names: view.list(names), year: view.digits(until) })
 }

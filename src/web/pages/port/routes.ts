@@ -1,33 +1,54 @@
-/** `/ports/973`. */
+/** `/ports/973`, and `/ports/973/here`: the part of it that changes, for its island. */
 import { reportPort } from '../../../answer/index.ts'
-import { PORT_MAX, TRANSPORTS } from '../../../registry/index.ts'
+import type { PortReport } from '../../../answer/index.ts'
+import { TRANSPORTS } from '../../../registry/index.ts'
 import type { WebApp } from '../../env.ts'
+import { answerGiven, mayHaveAnswered } from '../../feedback/answer-given.ts'
 import { PAGE, PRIVATE_PAGE, respond } from '../../http/respond.ts'
 import { declaredIn } from '../../live/served-domains.ts'
 import type { WebServices } from '../../services.ts'
 import { errorPage } from '../error-page.ts'
 import { renderPage } from '../layout.ts'
+import { livePart } from './here-part.ts'
+import { KnownPorts } from './known-ports.ts'
+import { NEIGHBOURS } from './neighbours-part.ts'
 import { portPage } from './port-page.ts'
+import { readPort } from './read-port.ts'
+
+export { readPort }
+
+interface Report {
+  readonly report: PortReport
+  readonly notes: readonly string[]
+}
 
 export function addPortPages(app: WebApp, services: WebServices): void {
   const { frame, registry, lore, sockets } = services
   const declared = declaredIn(services.domains)
+  const known = new KnownPorts(registry, lore)
+  const report = async (port: number): Promise<Report> => {
+    const snapshot = await sockets.current()
+    const here = { listeners: snapshot.listenersOn(port), connections: snapshot.connectionsOn(port), notes: [] }
+    return {
+      report: reportPort(port, TRANSPORTS, registry, lore, here, declared),
+      notes: snapshot.sockets.notes,
+    }
+  }
   app.get('/ports/:port', async (c) => {
     const port = readPort(c.req.param('port'))
     if (port === null) return errorPage(c, services, 'notFound')
     const view = c.get('view')
-    const snapshot = await sockets.current()
-    const here = { listeners: snapshot.listenersOn(port), connections: snapshot.connectionsOn(port), notes: [] }
-    const report = reportPort(port, TRANSPORTS, registry, lore, here, declared)
-    const page = portPage(frame, view, { report, notes: snapshot.sockets.notes })
     const visitor = c.get('visitor')
-    return respond(c, String(await renderPage(frame, view, page, visitor)), visitor === null ? PAGE : PRIVATE_PAGE)
+    const given = mayHaveAnswered(c) ? answerGiven(c, services, port) : null
+    const around = known.around(port, NEIGHBOURS)
+    const page = portPage(frame, view, { ...(await report(port)), around, given, visitor })
+    const isPrivate = visitor !== null || given !== null
+    return respond(c, String(await renderPage(frame, view, page, visitor)), isPrivate ? PRIVATE_PAGE : PAGE)
   })
-}
-
-/** A port as its address spells it: digits alone, without leading zeros; null for anything else. */
-export function readPort(text: string): number | null {
-  if (!/^(0|[1-9]\d{0,4})$/.test(text)) return null
-  const port = Number(text)
-  return port <= PORT_MAX ? port : null
+  app.get('/ports/:port/here', async (c) => {
+    const port = readPort(c.req.param('port'))
+    if (port === null) return errorPage(c, services, 'notFound')
+    const { report: found, notes } = await report(port)
+    return respond(c, String(await livePart(c.get('view'), found, notes)), PAGE)
+  })
 }

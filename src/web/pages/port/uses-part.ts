@@ -1,14 +1,17 @@
-/** What the lore knows of a port: uses with their eras, each statement with its citation; conflicts and risks. */
+/** What the lore knows of a port: uses with their eras, each statement with its citation; and all the sources. */
 import { html, raw } from 'hono/html'
-import type { CitedText, Citation, Footnotes, PortReport, ReportedUse } from '../../../answer/index.ts'
+import type { Footnotes, PortReport, ReportedUse } from '../../../answer/index.ts'
 import type { View } from '../../i18n/view.ts'
-import { english } from '../english.ts'
 import type { Markup } from '../layout.ts'
+import { citationMarks, citedText } from './citation-marks.ts'
+import { eraLine } from './era-line.ts'
 
-export function usesPart(view: View, report: PortReport, footnotes: Footnotes): Markup {
+/** `lastYear`: where the lines of eras end. */
+export function usesPart(view: View, report: PortReport, footnotes: Footnotes, lastYear: number): Markup {
   const { t } = view
   const services = report.unofficialUses
-  const list = (uses: readonly ReportedUse[]): Markup => html`${uses.map((use) => useText(view, use, footnotes))}`
+  const list = (uses: readonly ReportedUse[]): Markup =>
+    html`${uses.map((use) => useText(view, use, footnotes, lastYear))}`
   return html`<section class="sheet" aria-labelledby="uses">
       <h2 id="uses">${t('port.uses.title')}</h2>
       ${services.length === 0 ? html`<p>${t('port.uses.none')}</p>` : list(services)}
@@ -23,11 +26,11 @@ export function usesPart(view: View, report: PortReport, footnotes: Footnotes): 
     }`
 }
 
-function useText(view: View, use: ReportedUse, footnotes: Footnotes): Markup {
+function useText(view: View, use: ReportedUse, footnotes: Footnotes, lastYear: number): Markup {
   const { t } = view
   const state = use.category === 'malware' ? 'malware' : use.state
-  const cite = (citations: readonly Citation[]): Markup => citationMarks(view, footnotes, citations)
-  const cited = ({ text, citations }: CitedText): Markup => html`${english(view, text)}${cite(citations)}`
+  const cite = (citations: Parameters<typeof citationMarks>[2]): Markup => citationMarks(view, footnotes, citations)
+  const cited = (statement: Parameters<typeof citedText>[2]): Markup => citedText(view, footnotes, statement)
   const era = eraText(view, use)
   return html`<article class="use">
     <h3>
@@ -37,40 +40,40 @@ function useText(view: View, use: ReportedUse, footnotes: Footnotes): Markup {
       >
     </h3>
     <p>${cited(use.summary)}</p>
-    ${era === '' ? '' : html`<p class="faint">${era}${cite(use.era?.citations ?? [])}</p>`}
+    ${era === '' ? '' : html`<p class="years"><b>${era}</b>${cite(use.era?.citations ?? [])}</p>`}
+    ${eraLine(view, use, lastYear)}
     <ul>
       ${use.uses.map(
         (each) =>
           html`<li>
-            <bdi
+            <bdi class="on"
               >${each.transports.map((name) => name.toUpperCase()).join(', ')}
-              ${each.ports.map((ports) => view.digits(ports)).join(', ')}</bdi
-            >: ${cited(each)}
+              ${each.ports.map((ports) => view.digits(ports.replace('-', '–'))).join(', ')}</bdi
+            >
+            ${cited(each)}
           </li>`,
       )}
     </ul>
-    ${conflictText(view, use)}
     ${
       use.successors.length === 0
         ? ''
         : html`<p>
-            ${t('port.uses.successors', { names: use.successors.map(successorText).join('; ') })}${cite(use.successors.flatMap(({ citations }) => citations))}
+            ${t('port.uses.successors', { names: view.list(use.successors.map((each) => successorText(view, each))) })}${cite(use.successors.flatMap(({ citations }) => citations))}
           </p>`
     }
     ${
       use.history.length === 0
         ? ''
-        : html`<details>
+        : html`<details class="history">
             <summary>${t('port.uses.history')}</summary>
             ${use.history.map((each) => html`<p>${cited(each)}</p>`)}
           </details>`
     }
-    ${use.security.map((each) => html`<p>${cited(each)}</p>`)}
   </article>`
 }
 
-function successorText({ name, ports }: ReportedUse['successors'][number]): string {
-  return ports.length === 0 ? name : `${name} (${ports.join(', ')})`
+function successorText(view: View, { name, ports }: ReportedUse['successors'][number]): string {
+  return ports.length === 0 ? name : `${name} (${ports.map((each) => view.digits(each)).join(', ')})`
 }
 
 function eraText(view: View, { era }: ReportedUse): string {
@@ -83,34 +86,6 @@ function eraText(view: View, { era }: ReportedUse): string {
   return era.from === null ? '' : t('port.uses.from', { from: day(era.from) })
 }
 
-function conflictText(view: View, { relation, conflictsWith, name }: ReportedUse): Markup {
-  if (relation !== 'conflict') return raw('')
-  const { t } = view
-  const names = [...new Set(conflictsWith.map((each) => each.name))].join(', ')
-  return html`<p class="note"><b>${t('port.conflict.title')}:</b> ${t('port.conflict.text', { names, use: name })}</p>`
-}
-
-/** Superscript numbers that lead to the list of sources; one that nobody of us has read is marked. */
-function citationMarks(view: View, footnotes: Footnotes, citations: readonly Citation[]): Markup {
-  const { t } = view
-  return html`${citations.map((citation) => {
-    const number = footnotes.numberOf(citation)
-    const label = t('port.uses.citation', { number: view.digits(number) })
-    return html`<a class="cite" href="#source-${number}" aria-label="${label}">[${view.digits(number)}]</a>`
-  })}`
-}
-
-/** What a reader should be warned of: malware that has used the port. */
-export function risksPart(view: View, report: PortReport): Markup {
-  const { t } = view
-  const malware = [...report.unofficialUses, ...report.registeredUses].filter(({ category }) => category === 'malware')
-  if (malware.length === 0) return raw('')
-  return html`<section class="sheet" aria-labelledby="risk">
-    <h2 id="risk">${t('port.risk.title')}</h2>
-    <p>${t('port.risk.malware', { names: malware.map(({ name }) => name).join(', ') })}</p>
-  </section>`
-}
-
 /** Every source that the page has cited, in the order of their numbers. */
 export function sourcesPart(view: View, footnotes: Footnotes): Markup {
   const { t } = view
@@ -118,7 +93,7 @@ export function sourcesPart(view: View, footnotes: Footnotes): Markup {
   if (entries.length === 0) return raw('')
   return html`<section class="sheet" aria-labelledby="sources">
     <h2 id="sources">${t('port.sources.title')}</h2>
-    <ol>
+    <ol class="sources">
       ${entries.map(
         ({ number, citation }) =>
           html`<li id="source-${number}">

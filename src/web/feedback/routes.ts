@@ -1,0 +1,81 @@
+/**
+ * `POST /ports/973/feedback`: an answer to "Was this page helpful?". Whoever answers is thanked by the page itself; what a robot,
+ * a trap's victim or another site sends is thanked just so, and not counted.
+ */
+import { bodyLimit } from 'hono/body-limit'
+import { getCookie, setCookie } from 'hono/cookie'
+import * as v from 'valibot'
+import { LIMITS } from '../../core/index.ts'
+import type { WebApp, WebContext } from '../env.ts'
+import { readPort } from '../pages/port/read-port.ts'
+import { errorPage } from '../pages/error-page.ts'
+import type { WebServices } from '../services.ts'
+import { BALLOT_COOKIE } from './answer-given.ts'
+import { BallotBox } from './ballot-box.ts'
+import { addFeedbackCounts } from './counts-routes.ts'
+import { isRobot } from './robots.ts'
+import { VERDICTS } from './verdict.ts'
+
+const DAY_SECONDS = 86_400
+
+const formSchema = v.object({
+  verdict: v.picklist(VERDICTS),
+  /** The trap: nobody sees the field, so only a program fills it. */
+  website: v.optional(v.pipe(v.string(), v.maxLength(LIMITS.feedbackFormBytes)), ''),
+})
+
+export function addFeedback(app: WebApp, services: WebServices): void {
+  const { feedback, frame, now } = services
+  const box = new BallotBox(now)
+  app.post(
+    '/ports/:port/feedback',
+    bodyLimit({ maxSize: LIMITS.feedbackFormBytes, onError: (c: WebContext) => errorPage(c, services, 'tooLarge') }),
+    async (c) => {
+      const port = readPort(c.req.param('port'))
+      if (port === null) return errorPage(c, services, 'notFound')
+      const form = await readForm(c)
+      if (form === null) return errorPage(c, services, 'invalid')
+      const view = c.get('view')
+      const path = `/ports/${port}`
+      const userAgent = c.req.header('user-agent') ?? ''
+      if (form.website === '' && isOwnPage(c) && !isRobot(userAgent)) {
+        const page = `/${view.language.tag}${path}`
+        const visitor = box.visitorOf(getCookie(c, BALLOT_COOKIE), { address: addressOf(c), userAgent, page })
+        await feedback.put({ visitor, port, language: view.language }, form.verdict)
+        setCookie(c, BALLOT_COOKIE, visitor, {
+          path: '/',
+          maxAge: LIMITS.feedbackDays * DAY_SECONDS,
+          httpOnly: true,
+          sameSite: 'Lax',
+          secure: frame.origin.startsWith('https:'),
+        })
+      }
+      return c.redirect(`${view.href(path)}?answer=${form.verdict}#helpful`, 303)
+    },
+  )
+  addFeedbackCounts(app, services)
+}
+
+async function readForm(c: WebContext): Promise<v.InferOutput<typeof formSchema> | null> {
+  try {
+    const form = v.safeParse(formSchema, await c.req.parseBody())
+    return form.success ? form.output : null
+  } catch {
+    // Not a form at all: `multipart` without a boundary, or cut off.
+    return null
+  }
+}
+
+/** Browsers say with each form from which site it comes (RFC 6454 §7); ours goes to where it came from. */
+function isOwnPage(c: WebContext): boolean {
+  const origin = c.req.header('origin')
+  const host = c.req.header('host')
+  if (origin === undefined || host === undefined || !URL.canParse(origin)) return false
+  return new URL(origin).host === host
+}
+
+/** Empty where the application is called without a socket. */
+function addressOf(c: WebContext): string {
+  const bindings: Partial<WebContext['env']> = c.env
+  return bindings.incoming?.socket.remoteAddress ?? ''
+}
