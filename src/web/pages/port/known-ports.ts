@@ -1,14 +1,14 @@
 /** The ports of which something is known, in order: the registry has assigned or reserved them, or the lore names a use of few ports. */
 import { PORT_MAX, TRANSPORTS } from '../../../registry/index.ts'
-import type { LoreBook, Registry, Status } from '../../../registry/index.ts'
+import type { LoreBook, Registry, Status, Transport } from '../../../registry/index.ts'
 
 /** More ports than these in a use make it too wide to name one of them by. */
 const WIDE = 64
 
 export interface KnownPort {
   readonly port: number
-  /** The statuses of its transports, each once, the rarest first: assigned, reserved, unassigned. */
-  readonly statuses: readonly Status[]
+  /** Its statuses, each once with the transports that have it; the rarest first: assigned, reserved, unassigned. */
+  readonly answers: readonly { readonly status: Status; readonly transports: readonly Transport[] }[]
   /** The registry's names, then those that only the lore has; each once. */
   readonly names: readonly string[]
 }
@@ -42,10 +42,12 @@ export class KnownPorts {
     const others = this.#briefsOf(port).filter(
       ({ registryNames }) => !registryNames.some((name) => registered.has(name.toLowerCase())),
     )
-    const known = new Set<string>(entries.map(({ status }) => status))
     return {
       port,
-      statuses: RARITY.filter((status) => known.has(status)),
+      answers: RARITY.flatMap((status) => {
+        const transports = entries.filter((entry) => entry.status === status).map(({ transport }) => transport)
+        return transports.length === 0 ? [] : [{ status, transports }]
+      }),
       names: [...new Set([...official, ...others.map(({ name }) => name)])],
     }
   }

@@ -35,7 +35,8 @@ export function neighboursPart(view: View, port: number, { before, after }: Arou
   </nav>`
 }
 
-function cell(view: View, { port, statuses: [status = 'unassigned'], names }: KnownPort): Markup {
+function cell(view: View, { port, answers, names }: KnownPort): Markup {
+  const status = answers[0]?.status ?? 'unassigned'
   const shown = names.slice(0, NAMES_SHOWN).join(', ')
   return html`<li class="cell ${status}">
     <a href="${view.href(`/ports/${port}`)}"
