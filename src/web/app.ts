@@ -2,11 +2,13 @@
 import { Hono } from 'hono'
 import { messageOf } from '../core/index.ts'
 import type { WebApp, WebEnv } from './env.ts'
+import { addFeedback } from './feedback/routes.ts'
 import { addAssets } from './http/asset-routes.ts'
 import { chooseLanguage, routePath } from './http/language.ts'
 import { SECURITY_HEADERS } from './http/security-headers.ts'
 import { errorPage } from './pages/error-page.ts'
 import { addPortPages } from './pages/port/routes.ts'
+import { addPortsIndex } from './pages/ports/routes.ts'
 import type { WebServices } from './services.ts'
 
 export function makeApp(services: WebServices): WebApp {
@@ -22,6 +24,8 @@ export function makeApp(services: WebServices): WebApp {
   })
   addAssets(app, services.frame.assets)
   addPortPages(app, services)
+  addPortsIndex(app, services)
+  addFeedback(app, services)
   app.notFound((c) => errorPage(c, services, 'notFound'))
   app.onError((error, c) => {
     services.log('error', 'request-failed', { path: c.req.path, message: messageOf(error) })
