@@ -76,6 +76,6 @@ function isOwnPage(c: WebContext): boolean {
 
 /** Empty where the application is called without a socket. */
 function addressOf(c: WebContext): string {
-  const bindings: Partial<WebContext['env']> = c.env
-  return bindings.incoming?.socket.remoteAddress ?? ''
+  const bindings: Partial<WebContext['env']> | undefined = c.env
+  return bindings?.incoming?.socket.remoteAddress ?? ''
 }
