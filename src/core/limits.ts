@@ -127,8 +127,14 @@ export const LIMITS = {
   feedbackOrigins: 20_000,
   /** The form of an answer: three short fields. */
   feedbackFormBytes: 4096,
+  /** Cards of ports that are kept: 256 of 20 KB. */
+  previewsKept: 256,
   /** Directories that one request to the web deletes, moves or imports: a network of 10,000 users with their groups; a second of work. */
   webTreeDirectories: 20_000,
   /** Directories that one request to the web exports, read and written at once: half a second; more is portolan export's. */
   webExportDirectories: 100_000,
+  /** Charts that one client has open at a time: a browser opens a stream a tab, and six at most by HTTP/1.1. */
+  chartStreams: 12,
+  /** Directories of the web that one address watches for changes: a browser opens no more than six connections to a server (HTTP/1.1). */
+  directoryStreams: 12,
 } as const

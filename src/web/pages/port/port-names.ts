@@ -20,7 +20,11 @@ export function knownAs({ transports, unofficialUses, registeredUses, ghost }: P
     return { names: firstOf(services.map(({ name }) => name)), until: years.toSorted().at(-1) ?? null }
   }
   const official = Object.values(transports).flatMap(({ names }) => names.slice(0, 1))
-  return { names: firstOf([...official, ...unofficialUses.filter(isNarrow).map(({ name }) => name)]), until: null }
+  const narrow = unofficialUses.filter(isNarrow)
+  const current = narrow.filter(({ state }) => state === 'current')
+  // What is gone is in a heading only where nothing is left to name.
+  const others = official.length + current.length > 0 ? current : narrow
+  return { names: firstOf([...official, ...others.map(({ name }) => name)]), until: null }
 }
 
 /** A use of a wide range says little of each of its ports. */

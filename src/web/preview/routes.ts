@@ -1,0 +1,46 @@
+/** `/ports/973/preview.png` and `/ports/973/preview.svg`: the card of a port. */
+import { reportPort } from '../../answer/index.ts'
+import { LIMITS } from '../../core/index.ts'
+import { TRANSPORTS } from '../../registry/index.ts'
+import type { WebApp } from '../env.ts'
+import { Body } from '../http/body.ts'
+import { respond } from '../http/respond.ts'
+import { errorPage } from '../pages/error-page.ts'
+import { readPort } from '../pages/port/read-port.ts'
+import type { WebServices } from '../services.ts'
+import { cardOf } from './card.ts'
+import type { Drawing } from './drawing.ts'
+import { svgOf } from './drawing.ts'
+import { pngOf } from './png.ts'
+import { rasterOf } from './raster.ts'
+
+/** The registry changes by the week. */
+const CACHE_CONTROL = 'public, max-age=86400'
+
+export function addPreviews(app: WebApp, services: WebServices): void {
+  const { registry, lore } = services
+  const draw = (port: number): Drawing => cardOf(reportPort(port, TRANSPORTS, registry, lore, null))
+  /** The last that were asked for, the oldest first; each is made once, however many ask for it meanwhile. */
+  const made = new Map<number, Promise<Body>>()
+  const bodyOf = (port: number): Promise<Body> => {
+    const body = made.get(port) ?? pngOf(rasterOf(draw(port))).then((png) => new Body(png))
+    made.delete(port)
+    made.set(port, body)
+    if (made.size > LIMITS.previewsKept) {
+      const [oldest] = made.keys()
+      if (oldest !== undefined) made.delete(oldest)
+    }
+    return body
+  }
+  app.get('/ports/:port/preview.png', async (c) => {
+    const port = readPort(c.req.param('port'))
+    if (port === null) return errorPage(c, services, 'notFound')
+    return respond(c, await bodyOf(port), { type: 'image/png', cacheControl: CACHE_CONTROL })
+  })
+  app.get('/ports/:port/preview.svg', (c) => {
+    const port = readPort(c.req.param('port'))
+    if (port === null) return errorPage(c, services, 'notFound')
+    const svg = svgOf(draw(port), String(port))
+    return Promise.resolve(respond(c, svg, { type: 'image/svg+xml', cacheControl: CACHE_CONTROL }))
+  })
+}
