@@ -35,6 +35,11 @@ export interface DeclaredBook {
   readonly notes: readonly string[]
 }
 
+/** Ports that are asked about, none twice: a set of them, or what need not be one. */
+export interface PortsAsked extends Iterable<number> {
+  readonly size: number
+}
+
 const LOCAL_TAG = 'local'
 /** For one call to a server above. */
 const CALL_MS = 700
@@ -48,7 +53,7 @@ export const NO_DIRECTORY: DeclaredBook = { domains: [], forPort: () => [], note
  * @param options how the servers above are asked, each call within 700 ms
  */
 export async function readDeclared(
-  ports: ReadonlySet<number>,
+  ports: PortsAsked,
   env: Environment,
   options: OpenOptions = {},
 ): Promise<DeclaredBook> {
@@ -93,10 +98,10 @@ function parentOf(domain: Domain): Binding | null {
 class DeclaredReader implements DeclaredBook {
   readonly domains: string[] = []
   readonly notes: string[] = []
-  readonly #ports: ReadonlySet<number>
+  readonly #ports: PortsAsked
   readonly #found: Map<number, Declaration[]> = new Map()
 
-  constructor(ports: ReadonlySet<number>) {
+  constructor(ports: PortsAsked) {
     this.#ports = ports
   }
 

@@ -2,7 +2,7 @@
 import { PortolanError, printable } from '../core/index.ts'
 
 import type { ProbeTransport } from './model.ts'
-import { NUMBER_STEPS, listNumbers, mergeSpans } from './spans.ts'
+import { NUMBER_STEPS, mergeSpans } from './spans.ts'
 import type { Span } from './spans.ts'
 import type { PortSet } from './targets-model.ts'
 import { rankedPorts } from './top-ports.ts'
@@ -98,9 +98,16 @@ export function readPortText(text: string): PortSet | null {
 
 function setOfSpans(spans: readonly Span<number>[]): PortSet {
   const merged = mergeSpans(spans, NUMBER_STEPS)
-  const ports = Uint16Array.from(merged.flatMap(listNumbers))
+  const ports = new Uint16Array(merged.reduce((sum, { first, last }) => sum + last - first + 1, 0))
   const isIn = new Uint8Array(PORT_MAX + 1)
-  for (const port of ports) isIn[port] = 1
+  let size = 0
+  for (const { first, last } of merged) {
+    isIn.fill(1, first, last + 1)
+    for (let port = first; port <= last; port += 1) {
+      ports[size] = port
+      size += 1
+    }
+  }
   return {
     size: ports.length,
     at: (index) => {
@@ -109,6 +116,37 @@ function setOfSpans(spans: readonly Span<number>[]): PortSet {
       return port
     },
     has: (port) => isIn[port] === 1,
-    toText: () => merged.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`)).join(','),
+    toText: () => textOf(merged),
+  }
+}
+
+function textOf(merged: readonly Span<number>[]): string {
+  return merged.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`)).join(',')
+}
+
+/** Ports that come in ascending order, of which only the runs are kept. */
+export class PortRuns {
+  readonly #spans: Span<number>[] = []
+  #first = 0
+  #last = -1
+  #size = 0
+
+  get size(): number {
+    return this.#size
+  }
+
+  add(port: number): void {
+    if (this.#size === 0) this.#first = port
+    else if (port !== this.#last + 1) {
+      this.#spans.push({ first: this.#first, last: this.#last })
+      this.#first = port
+    }
+    this.#last = port
+    this.#size += 1
+  }
+
+  /** In the form `1-1024,8080`. */
+  toText(): string {
+    return this.#size === 0 ? '' : textOf([...this.#spans, { first: this.#first, last: this.#last }])
   }
 }

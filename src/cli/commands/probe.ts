@@ -1,7 +1,9 @@
 import { PortolanError } from '../../core/index.ts'
 import type { ExitStatus } from '../../core/index.ts'
+import type { ProbeJob } from '../../probe/index.ts'
 import { openLore, openRegistry } from '../../registry/index.ts'
 import type { Arguments, Command, Context } from '../command.ts'
+import type { PortsAsked } from '../probe/machines.ts'
 import { DEFAULT_TOP, PROBE_OPTIONS } from '../probe/options.ts'
 import { DEFAULT_PACES } from '../probe/pace.ts'
 
@@ -69,9 +71,22 @@ async function runProbeCommand(args: Arguments, context: Context): Promise<ExitS
     if (failure !== undefined) throw failure
     throw new PortolanError('ERR_PORTOLAN_USAGE', 'no host is left to probe', { hint: 'All are excluded.' })
   }
-  const { tcpPorts, udpPorts } = plan.job
-  const ports = new Set(
-    [tcpPorts, udpPorts].flatMap(({ size, at }) => Array.from({ length: size }, (_, index) => at(index))),
-  )
-  return withMeanings(registry, lore, ports, context, (book) => runScan(plan, book, args, context))
+  return withMeanings(registry, lore, portsOf(plan.job), context, (book) => runScan(plan, book, args, context))
+}
+
+/** Counted and listed when they are wanted: a set of all would be the largest thing that the command keeps. */
+function portsOf({ tcpPorts, udpPorts }: ProbeJob): PortsAsked {
+  const list = function* (): Generator<number> {
+    for (let index = 0; index < tcpPorts.size; index += 1) yield tcpPorts.at(index)
+    for (let index = 0; index < udpPorts.size; index += 1)
+      if (!tcpPorts.has(udpPorts.at(index))) yield udpPorts.at(index)
+  }
+  return {
+    get size() {
+      let size = 0
+      for (const _ of list()) size += 1
+      return size
+    },
+    [Symbol.iterator]: list,
+  }
 }

@@ -48,26 +48,52 @@ export class AnswerStore {
 
   /** The answers in the order of `compareHosts`, then by transport and port. */
   *inOrder(compareHosts: (a: string, b: string) => number): Generator<KeptAnswer, void, undefined> {
+    for (const place of this.placesInOrder(compareHosts)) yield this.at(place)
+  }
+
+  /** The places of the answers, from 0 to `length` - 1, in that order. */
+  placesInOrder(compareHosts: (a: string, b: string) => number): Uint32Array {
     const rank = new Uint32Array(this.#addresses.length)
     const ordered = this.#addresses.map((address, host) => ({ address, host }))
     ordered.sort((a, b) => compareHosts(a.address, b.address))
     for (const [place, { host }] of ordered.entries()) rank[host] = place
     // Sorted as numbers, without calling back: host (20 bits and more), transport (1 bit), port (16 bits), place (32 bits)
     // do not fit into 53, so that the place is found by sorting two times: by port first, then, as that keeps, by host.
-    const places = this.#sortedBy(
-      Uint32Array.from({ length: this.#length }, (_, index) => index),
-      (at) => (((this.#state[at] ?? 0) >> 4) << 16) | (this.#port[at] ?? 0),
-    )
-    for (const at of this.#sortedBy(places, (each) => rank[this.#host[each] ?? 0] ?? 0)) yield this.#at(at)
+    const places = new Uint32Array(this.#length)
+    for (let at = 0; at < places.length; at += 1) places[at] = at
+    this.#sort(places, (at) => (((this.#state[at] ?? 0) >> 4) << 16) | (this.#port[at] ?? 0))
+    if (rank.length > 1) this.#sort(places, (at) => rank[this.#host[at] ?? 0] ?? 0)
+    return places
   }
 
   /** Sorts places by a number below 2^21, and keeps the order of those that are equal. */
-  #sortedBy(places: Uint32Array, keyOf: (at: number) => number): Uint32Array {
-    const keys = Float64Array.from(places, (at, index) => keyOf(at) * 2 ** 32 + index).toSorted()
-    return Uint32Array.from(keys, (key) => places[key % 2 ** 32] ?? 0)
+  #sort(places: Uint32Array, keyOf: (at: number) => number): void {
+    const keys = new Float64Array(places.length)
+    for (let index = 0; index < keys.length; index += 1) keys[index] = keyOf(places[index] ?? 0) * 2 ** 32 + index
+    keys.sort()
+    const before = places.slice()
+    for (let index = 0; index < keys.length; index += 1) places[index] = before[(keys[index] ?? 0) % 2 ** 32] ?? 0
   }
 
-  #at(at: number): KeptAnswer {
+  hostAt(place: number): number {
+    return this.#host[place] ?? 0
+  }
+
+  portAt(place: number): number {
+    return this.#port[place] ?? 0
+  }
+
+  /** A number below 32 for the transport and the state of an answer. */
+  kindAt(place: number): number {
+    return this.#state[place] ?? 0
+  }
+
+  /** A number below 1024 for those and the reason. */
+  groupAt(place: number): number {
+    return (this.#reason[place] ?? 0) * 32 + this.kindAt(place)
+  }
+
+  at(at: number): KeptAnswer {
     const rtt = this.#rtt[at] ?? Number.NaN
     const state = this.#state[at] ?? 0
     return {

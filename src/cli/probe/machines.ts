@@ -14,6 +14,9 @@ import { isOwnAddress, readOwnAddresses } from '../../probe/index.ts'
 import { NO_DIRECTORY, readDeclared } from '../../answer/index.ts'
 import type { Declaration, DeclaredBook } from '../../answer/index.ts'
 
+/** Ports of which the directory is asked. */
+export type PortsAsked = Parameters<typeof readDeclared>[0]
+
 /** An address as the directory knows it. */
 export interface Machine {
   /** `/machines/NAME`; null for this machine where its own domain has no entry of it. */
@@ -41,7 +44,7 @@ const NO_MACHINES: MachineBook = { declared: NO_DIRECTORY, machineAt: () => null
 
 /** Opens what the data folder has; `use` is called while it is open. */
 export async function withMachines<Result>(
-  ports: ReadonlySet<number>,
+  ports: PortsAsked,
   env: Environment,
   use: (book: MachineBook) => Promise<Result> | Result,
 ): Promise<Result> {

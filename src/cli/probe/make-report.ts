@@ -1,5 +1,5 @@
 /** A report of a scan of our own, made from the answers that were kept. */
-import { compareAddresses, makePortSet } from '../../probe/index.ts'
+import { PortRuns, compareAddresses } from '../../probe/index.ts'
 import type {
   Banner,
   PortState,
@@ -8,12 +8,22 @@ import type {
   ReportedHost,
   ReportedPort,
   ScanReport,
-  UnlistedPorts,
 } from '../../probe/index.ts'
-import type { AnswerStore, KeptAnswer } from './answer-store.ts'
+import type { AnswerStore } from './answer-store.ts'
 
 /** Ports of one state that a report lists; more are counted, as nmap does. Open ones are always listed. */
 const LISTED_MAX = 25
+
+/** Of transport and state together. */
+const KINDS = 32
+
+/** Ports that are counted: of each only the runs are kept, for a closed host has 65,535 of them. */
+interface Group {
+  readonly transport: ProbeTransport
+  readonly state: PortState
+  readonly reason: Reason
+  readonly ports: PortRuns
+}
 
 /** What a report says beside its hosts. */
 export type ReportHead = Omit<ScanReport, 'hosts'>
@@ -29,69 +39,62 @@ export function makeReport(
   banners: BannerBook,
 ): ScanReport {
   const hosts: ReportedHost[] = []
-  let answers: KeptAnswer[] = []
-  const close = (): void => {
-    const [first] = answers
-    const address = first === undefined ? undefined : store.addresses[first.host]
-    if (address !== undefined) hosts.push(makeHost(address, namesOf(address), answers, banners))
-    answers = []
+  const places = store.placesInOrder(compareAddresses)
+  for (let from = 0; from < places.length;) {
+    const host = store.hostAt(places[from] ?? 0)
+    let end = from + 1
+    while (end < places.length && store.hostAt(places[end] ?? 0) === host) end += 1
+    const address = store.addresses[host] ?? ''
+    hosts.push(makeHost(address, namesOf(address), store, places.subarray(from, end), banners))
+    from = end
   }
-  for (const answer of store.inOrder(compareAddresses)) {
-    if (answers[0] !== undefined && answers[0].host !== answer.host) close()
-    answers.push(answer)
-  }
-  close()
   return { ...head, hosts }
 }
 
 function makeHost(
   address: string,
   names: readonly string[],
-  answers: readonly KeptAnswer[],
+  store: AnswerStore,
+  places: Uint32Array,
   banners: BannerBook,
 ): ReportedHost {
-  const groupOf = ({ transport, state }: KeptAnswer): string => `${transport} ${state}`
-  const groups = Map.groupBy(answers, groupOf)
-  const isListed = (answer: KeptAnswer): boolean =>
-    answer.state === 'open' || (groups.get(groupOf(answer))?.length ?? 0) <= LISTED_MAX
-  const { listed = [], counted = [] } = Object.groupBy(answers, (each) => (isListed(each) ? 'listed' : 'counted'))
+  const counts = new Uint32Array(KINDS)
+  for (const place of places) counts[store.kindAt(place)] = (counts[store.kindAt(place)] ?? 0) + 1
+  const ports: ReportedPort[] = []
+  const groups = new Map<number, Group>()
+  let isUp = false
+  for (const place of places) {
+    const key = store.groupAt(place)
+    const group = groups.get(key)
+    if (group !== undefined) {
+      group.ports.add(store.portAt(place))
+      continue
+    }
+    const { port, transport, state, reason, rttMs } = store.at(place)
+    isUp ||= isFromHost(state, reason)
+    if (state === 'open' || (counts[store.kindAt(place)] ?? 0) <= LISTED_MAX) {
+      const banner = state === 'open' ? banners.bannerOf(address, transport, port) : null
+      ports.push({ port, transport, state, reason, rttMs, banner })
+      continue
+    }
+    const runs = new PortRuns()
+    runs.add(port)
+    groups.set(key, { transport, state, reason, ports: runs })
+  }
+  const unlisted = [...groups.values()].map(({ transport, state, reason, ports: runs }) => {
+    return { transport, state, reason, count: runs.size, ports: runs.toText() }
+  })
   return {
     address,
     family: address.includes(':') ? 6 : 4,
     names,
-    isUp: answers.some(({ state, reason }) => isFromHost(state, reason)) ? true : null,
-    ports: listed.map(({ port, transport, state, reason, rttMs }): ReportedPort => ({
-      port,
-      transport,
-      state,
-      reason,
-      rttMs,
-      banner: state === 'open' ? banners.bannerOf(address, transport, port) : null,
-    })),
-    unlisted: countUnlisted(counted),
+    isUp: isUp ? true : null,
+    ports,
+    unlisted: unlisted.toSorted((a, b) => b.count - a.count),
   }
 }
 
 /** Only the host itself opens and refuses; ICMP may be a router's. */
 function isFromHost(state: PortState, reason: Reason): boolean {
   return state === 'open' || state === 'closed' || reason === 'proto-unreach'
-}
-
-function countUnlisted(answers: readonly KeptAnswer[]): UnlistedPorts[] {
-  const groups = new Map<string, { first: KeptAnswer; ports: number[] }>()
-  for (const answer of answers) {
-    const key = `${answer.transport} ${answer.state} ${answer.reason}`
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, { first: answer, ports: [answer.port] })
-    else group.ports.push(answer.port)
-  }
-  return [...groups.values()]
-    .map(({ first: { transport, state, reason }, ports }) => ({
-      transport,
-      state,
-      reason,
-      count: ports.length,
-      ports: makePortSet(ports).toText(),
-    }))
-    .toSorted((a, b) => b.count - a.count)
 }

@@ -2,13 +2,14 @@
 import type { LoreBook, Registry } from '../../registry/index.ts'
 import type { Context } from '../command.ts'
 import { withMachines } from './machines.ts'
+import type { PortsAsked } from './machines.ts'
 import { MeaningBook } from './meaning.ts'
 
 /** @param ports those of which the directory is asked what it declares */
 export function withMeanings<Result>(
   registry: Registry,
   lore: LoreBook,
-  ports: ReadonlySet<number>,
+  ports: PortsAsked,
   { env }: Context,
   use: (book: MeaningBook) => Promise<Result> | Result,
 ): Promise<Result> {
