@@ -7,13 +7,16 @@ import type { Verdict } from '../../feedback/verdict.ts'
 import type { Frame } from '../../frame.ts'
 import type { View } from '../../i18n/view.ts'
 import type { Visitor } from '../../visitor.ts'
+import { CARD_HEIGHT, CARD_WIDTH } from '../../preview/card.ts'
 import type { Markup, Page } from '../layout.ts'
+import { structuredData } from '../structured-data.ts'
+import type { Crumb } from '../structured-data.ts'
 import { checkPart } from './check-part.ts'
 import { helpfulPart } from './helpful-part.ts'
 import { livePart } from './here-part.ts'
 import { neighboursPart } from './neighbours-part.ts'
 import type { Around } from './neighbours-part.ts'
-import { descriptionOf, knownAs, titleOf } from './port-names.ts'
+import { descriptionOf, knownAs, statusWords, titleOf } from './port-names.ts'
 import type { KnownAs } from './port-names.ts'
 import { registryPart } from './registry-part.ts'
 import { risksPart } from './risks-part.ts'
@@ -37,11 +40,27 @@ export function portPage(frame: Frame, view: View, facts: PortFacts): Page {
   // The parts that cite come first: the list of sources is made from what they have cited.
   const uses = usesPart(view, report, footnotes, Number(frame.source.asOf.slice(0, 4)))
   const risks = risksPart(view, report, footnotes)
+  const title = titleOf(view, port, known)
+  const description = descriptionOf(view, report, known)
+  const path = `/ports/${port}`
   return {
-    title: titleOf(view, port, known),
-    description: descriptionOf(view, report, known),
-    path: `/ports/${port}`,
+    title,
+    description,
+    path,
     part: 'ports',
+    head: structuredData(frame, view, {
+      title,
+      description,
+      path,
+      crumbs: [...crumbsTo(view, port), { name: view.digits(port), path }],
+      image: {
+        path: `${path}/preview.png`,
+        width: CARD_WIDTH,
+        height: CARD_HEIGHT,
+        alt: view.t('port.preview.alt', { port: view.digits(port), status: statusWords(view, report) }),
+      },
+      asOf: frame.source.asOf,
+    }),
     islands: ['port'],
     main: html`${head(view, report, known)}
       <div class="port-grid">
@@ -53,6 +72,16 @@ export function portPage(frame: Frame, view: View, facts: PortFacts): Page {
       </div>
       ${neighboursPart(view, port, around)}`,
   }
+}
+
+/** The pages above a port's. */
+function crumbsTo(view: View, port: number): readonly Crumb[] {
+  const range = rangeOf(port)
+  return [
+    { name: view.t('common.site.name'), path: '/' },
+    { name: view.t('port.breadcrumb.ports'), path: '/ports' },
+    { name: view.t(`common.range.${range.name}`), path: `/ports?from=${range.first}` },
+  ]
 }
 
 function head(view: View, report: PortReport, { names, until }: KnownAs): Markup {
@@ -67,9 +96,7 @@ function head(view: View, report: PortReport, { names, until }: KnownAs): Markup
   })
   return html`<nav class="crumbs" aria-label="${t('port.breadcrumb.label')}">
       <ol>
-        <li><a href="${view.href('/')}">${t('common.site.name')}</a></li>
-        <li><a href="${view.href('/ports')}">${t('port.breadcrumb.ports')}</a></li>
-        <li><a href="${view.href(`/ports?from=${range.first}`)}">${rangeName}</a></li>
+        ${crumbsTo(view, port).map(({ name, path }) => html`<li><a href="${view.href(path)}">${name}</a></li>`)}
         <li><span aria-current="page">${view.digits(port)}</span></li>
       </ol>
     </nav>
