@@ -9,7 +9,9 @@ import { SECURITY_HEADERS } from './http/security-headers.ts'
 import { errorPage } from './pages/error-page.ts'
 import { addPortPages } from './pages/port/routes.ts'
 import { addPortsIndex } from './pages/ports/routes.ts'
+import { addPreviews } from './preview/routes.ts'
 import type { WebServices } from './services.ts'
+import { addSitemaps } from './sitemap/routes.ts'
 
 export function makeApp(services: WebServices): WebApp {
   const app: WebApp = new Hono<WebEnv>({ getPath: (request) => routePath(request.url) })
@@ -26,6 +28,8 @@ export function makeApp(services: WebServices): WebApp {
   addPortPages(app, services)
   addPortsIndex(app, services)
   addFeedback(app, services)
+  addPreviews(app, services)
+  addSitemaps(app, services)
   app.notFound((c) => errorPage(c, services, 'notFound'))
   app.onError((error, c) => {
     services.log('error', 'request-failed', { path: c.req.path, message: messageOf(error) })
