@@ -114,7 +114,7 @@ function headerStart(view: View, current: Page['part']): string {
               autocomplete="off"
               maxlength="200"
             />
-            <button>${t('common.find.button')}</button>
+            <button type="submit">${t('common.find.button')}</button>
           </form>
        `,
   )
@@ -133,7 +133,7 @@ function languageSwitch(view: View): (path: string) => string {
       <summary aria-label="${t('common.nav.language')}: ${language.ownName}">${language.ownName}</summary>
       <ul></ul>
     </details> `,
-  ).replace('</ul>\n</details>\n', '')
+  ).replace(/<\/ul>\s*<\/details>\s*$/, '')
   const entries = LANGUAGES.map(({ tag, ownName, direction }) => {
     const current = tag === language.tag ? ' aria-current="true"' : ''
     return [tag, `" lang="${tag}" dir="${direction}" hreflang="${tag}"${current}>${ownName}</a></li>\n`] as const
