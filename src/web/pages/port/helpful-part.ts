@@ -25,7 +25,7 @@ export function helpfulPart(view: View, port: number, given: Verdict | null, vis
     <form method="post" action="${view.href(`/ports/${port}/feedback`)}">
       ${visitor === null ? '' : html`<input type="hidden" name="_csrf" value="${visitor.csrf}" />`}
       <p class="trap" aria-hidden="true">
-        <label>${t('port.helpful.trap')}<input name="website" tabindex="-1" autocomplete="off" /></label>
+        <label>${t('port.helpful.trap')}<input type="text" name="website" tabindex="-1" autocomplete="off" /></label>
       </p>
       <div class="faces">
         ${VERDICTS.map(

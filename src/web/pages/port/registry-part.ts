@@ -85,7 +85,7 @@ function answerKey({ status, source, asOf, description, assignments }: ReportedT
 function sharedRow(view: View, { transports, row, run }: SharedRow): Markup {
   const { t } = view
   const [first, ...others] = row.assignments.filter(({ name }) => name !== null)
-  const source = t('port.registry.source', { source: row.source, date: view.date(row.asOf) })
+  const source = t('port.registry.source', { source: view.isolate(row.source), date: view.date(row.asOf) })
   return html`<tr>
     <th scope="row">
       ${transports.map(
@@ -120,8 +120,10 @@ function descriptionOf(view: View, row: ReportedTransport): Markup {
 function assignmentText(view: View, row: ReportedAssignment): Markup {
   const { t } = view
   const facts: (string | null)[] = [
-    row.assignee === null ? null : t('port.registry.assignee', { name: row.assignee }),
-    row.contact === null || row.contact === row.assignee ? null : t('port.registry.contact', { name: row.contact }),
+    row.assignee === null ? null : t('port.registry.assignee', { name: view.isolate(row.assignee) }),
+    row.contact === null || row.contact === row.assignee
+      ? null
+      : t('port.registry.contact', { name: view.isolate(row.contact) }),
     row.registrationDate === null ? null : t('port.registry.registered', { date: view.date(row.registrationDate) }),
     row.modificationDate === null ? null : t('port.registry.modified', { date: view.date(row.modificationDate) }),
   ]
@@ -142,5 +144,5 @@ function assignmentText(view: View, row: ReportedAssignment): Markup {
             )}
           </ul>`
     }
-    ${row.notes === null ? '' : html`<p class="faint">${t('port.registry.note', { text: row.notes })}</p>`}`
+    ${row.notes === null ? '' : html`<p class="faint">${t('port.registry.note', { text: view.isolate(row.notes) })}</p>`}`
 }

@@ -24,10 +24,10 @@ export function risksPart(view: View, report: PortReport, footnotes: Footnotes):
             ${conflicts.map((use) => conflictText(view, use))}
           </ul>`
     }
-    ${unauthorized.map((text) => html`<p>${t('port.registry.unauthorized', { text })}</p>`)}
+    ${unauthorized.map((text) => html`<p>${t('port.registry.unauthorized', { text: view.isolate(text) })}</p>`)}
     ${told.map(
       (use) =>
-        html`<h3>${t('port.risk.security', { name: use.name })}</h3>
+        html`<h3>${t('port.risk.security', { name: view.isolate(use.name) })}</h3>
           <ul>
             ${use.security.map((each) => html`<li>${citedText(view, footnotes, each)}</li>`)}
           </ul>`,
@@ -44,5 +44,5 @@ function unauthorizedUses({ transports }: PortReport): readonly string[] {
 
 function conflictText(view: View, { conflictsWith, name }: ReportedUse): Markup {
   const names = view.list([...new Set(conflictsWith.map((each) => each.name))])
-  return html`<li>${view.t('port.conflict.text', { names, use: name })}</li>`
+  return html`<li>${view.t('port.conflict.text', { names, use: view.isolate(name) })}</li>`
 }

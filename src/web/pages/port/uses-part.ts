@@ -98,7 +98,7 @@ export function sourcesPart(view: View, footnotes: Footnotes): Markup {
         ({ number, citation }) =>
           html`<li id="source-${number}">
             <a href="${citation.url}" rel="external"
-              >${t('port.sources.entry', { title: citation.title, publisher: citation.publisher })}</a
+              >${t('port.sources.entry', { title: view.isolate(citation.title), publisher: view.isolate(citation.publisher) })}</a
             >
             ${citation.date === null ? '' : html`<span class="faint">${view.date(citation.date)}</span>`}
             ${citation.seen ? '' : html`<span class="faint">(${t('port.uses.unverified')})</span>`}
