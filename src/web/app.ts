@@ -6,6 +6,7 @@ import { addFeedback } from './feedback/routes.ts'
 import { addAssets } from './http/asset-routes.ts'
 import { chooseLanguage, routePath } from './http/language.ts'
 import { SECURITY_HEADERS } from './http/security-headers.ts'
+import { addDirectory } from './pages/directory/routes.ts'
 import { errorPage } from './pages/error-page.ts'
 import { addPortPages } from './pages/port/routes.ts'
 import { addPortsIndex } from './pages/ports/routes.ts'
@@ -26,6 +27,7 @@ export function makeApp(services: WebServices): WebApp {
   })
   addAssets(app, services.frame.assets)
   addPortPages(app, services)
+  addDirectory(app, services)
   addPortsIndex(app, services)
   addFeedback(app, services)
   addPreviews(app, services)
