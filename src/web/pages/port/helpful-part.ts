@@ -31,6 +31,7 @@ export function helpfulPart(view: View, port: number, given: Verdict | null, vis
         ${VERDICTS.map(
           (each) =>
             html`<button
+              type="submit"
               name="verdict"
               value="${each}"
               ${given === null ? '' : raw(`aria-pressed="${each === given}"`)}
