@@ -8,6 +8,8 @@ import { chooseLanguage, routePath } from './http/language.ts'
 import { SECURITY_HEADERS } from './http/security-headers.ts'
 import { addDirectory } from './pages/directory/routes.ts'
 import { errorPage } from './pages/error-page.ts'
+import { addChart } from './pages/chart/routes.ts'
+import { addHome } from './pages/home/routes.ts'
 import { addPortPages } from './pages/port/routes.ts'
 import { addPortsIndex } from './pages/ports/routes.ts'
 import { addPreviews } from './preview/routes.ts'
@@ -26,10 +28,11 @@ export function makeApp(services: WebServices): WebApp {
     await next()
   })
   addAssets(app, services.frame.assets)
+  addHome(app, services, addChart(app, services))
   addPortPages(app, services)
-  addDirectory(app, services)
   addPortsIndex(app, services)
   addFeedback(app, services)
+  addDirectory(app, services)
   addPreviews(app, services)
   addSitemaps(app, services)
   app.notFound((c) => errorPage(c, services, 'notFound'))
