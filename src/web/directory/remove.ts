@@ -38,7 +38,8 @@ export function listTree(domain: Domain, top: number): readonly Fallen[] {
     if (id === undefined || parent === undefined) continue
     below.push({ id, parent })
     if (below.length > LIMITS.webTreeDirectories) break
-    ahead.push(...domain.childrenOf(object))
+    const children = domain.childrenOf(object).slice(0, LIMITS.webTreeDirectories + 1)
+    ahead.push(...children.toReversed())
   }
   return below.toReversed()
 }

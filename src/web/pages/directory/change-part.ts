@@ -33,7 +33,7 @@ export function changesList(view: View, { changes }: JournalEntry): Markup | '' 
 function changeItem(view: View, { name, before, after }: PropertyChange): Markup {
   const { t } = view
   const side = (values: readonly string[] | null, key: 'before' | 'after'): Markup | '' =>
-    values === null
+    values === null || (values.length === 0 && before !== null && after !== null)
       ? ''
       : html`<dd class="${key}">
           <span class="hidden">${t(`directory.change.${key}`)}: </span

@@ -41,8 +41,8 @@ export function directoryPage(place: Place, options: DirectoryPageOptions): Page
       <div class="directory-head">
         <h1><bdi>${isRoot ? title : name}</bdi></h1>
         <p class="faint">
-          ${kindWord(view, viewedPath)} · <code dir="ltr">${plain(directory.path)}</code> ·
-          ${t('directory.page.number', { number: view.digits(directory.object) })}
+          <bdi>${kindWord(view, viewedPath)}</bdi> · <code dir="ltr">${plain(directory.path)}</code> ·
+          <bdi>${t('directory.page.number', { number: view.digits(directory.object) })}</bdi>
         </p>
       </div>
       ${options.notice} ${livePart(place)}

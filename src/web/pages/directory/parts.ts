@@ -129,8 +129,8 @@ export function pageHref(path: string, query: Readonly<Record<string, string | n
   return pairs.length === 0 ? path : `${path}?${new URLSearchParams(pairs).toString()}`
 }
 
-/** The tags `<who>` and `<from>` of a message as names of any script. */
+/** The tags `<name>` and `<place>` of a message as names of any script. */
 export const NAMES: Readonly<Record<string, (content: string) => string>> = {
-  who: (content) => `<bdi><b>${content}</b></bdi>`,
-  from: (content) => `<bdi>${content}</bdi>`,
+  name: (content) => `<bdi><b>${content}</b></bdi>`,
+  place: (content) => `<bdi>${content}</bdi>`,
 }

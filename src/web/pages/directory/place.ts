@@ -113,6 +113,8 @@ export function shownName(
 /** The well-known directory in which an entry stands: `/users` of `/users/pia`; of one that is itself the entry, its own path. */
 export function viewedPathOf({ path, parent, steps }: DeskDirectory): string {
   if (parent === null || path === '/locations/resolver') return path
+  // What stands at the top is of no kind: `/` is that of the domain itself.
+  if (steps.length < 2) return ''
   return `/${steps
     .slice(0, -1)
     .map(({ name }) => name ?? '')
