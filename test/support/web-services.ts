@@ -2,7 +2,6 @@
  * The services of the site for tests: the real registry and lore, a real domain in a temporary folder, and sockets that the test
  * shows (or this machine's own). `app.request('/ports/973')` needs no more; `startTestSite` also puts it on a port.
  */
-import type { TestContext } from 'node:test'
 import { DataFolder, SYSTEM_CALLER, furnish } from '../../src/directory/index.ts'
 import type { Domain } from '../../src/directory/index.ts'
 import { UNKNOWN_DETAILS } from '../../src/listeners/model.ts'
@@ -24,6 +23,11 @@ import type { Scope, Visitor } from '../../src/web/visitor.ts'
 import { openWebStore } from '../../src/web/web-store.ts'
 import { atEnd } from './at-end.ts'
 import { tempFolder } from './temp-folder.ts'
+
+/** A test, or whatever else closes what it opened. */
+export interface Closing {
+  readonly after: (end: () => unknown) => void
+}
 
 export interface TestWebOptions {
   /** Who asks; null (the default) for one who has not signed in. */
@@ -61,12 +65,12 @@ const INTERVAL_MS = 50
 let opened: { readonly registry: Registry; readonly lore: LoreBook; readonly assets: Assets } | null = null
 
 /** Everything that `makeApp` wants, and the application itself; all is closed at the end of the test. */
-export async function makeTestWeb(context: TestContext, options: TestWebOptions = {}): Promise<TestWeb> {
+export async function makeTestWeb(context: Closing, options: TestWebOptions = {}): Promise<TestWeb> {
   return makeWeb(context, options, () => 'http://127.0.0.1:9730')
 }
 
 /** The same on a port of 127.0.0.1. */
-export async function startTestSite(context: TestContext, options: TestWebOptions = {}): Promise<TestSite> {
+export async function startTestSite(context: Closing, options: TestWebOptions = {}): Promise<TestSite> {
   let origin = ''
   const web = await makeWeb(context, options, () => origin)
   const server = await HttpServer.listen(web.app, { host: '127.0.0.1', port: 0 })
@@ -75,7 +79,7 @@ export async function startTestSite(context: TestContext, options: TestWebOption
   return { ...web, origin }
 }
 
-async function makeWeb(context: TestContext, options: TestWebOptions, originOf: () => string): Promise<TestWeb> {
+async function makeWeb(context: Closing, options: TestWebOptions, originOf: () => string): Promise<TestWeb> {
   opened ??= { registry: openRegistry({}).registry, lore: openLore(), assets: Assets.open() }
   const { registry, lore, assets } = opened
   const now = options.now ?? Date.now
@@ -133,7 +137,7 @@ async function makeWeb(context: TestContext, options: TestWebOptions, originOf: 
 }
 
 async function openDomains(
-  context: TestContext,
+  context: Closing,
   path: string,
   tags: readonly string[],
 ): Promise<{ readonly domains: ServedDomains; readonly main: Domain }> {
