@@ -12,12 +12,14 @@ export type Coding = 'br' | 'gzip' | 'identity'
 
 export class Body {
   readonly bytes: Buffer<ArrayBuffer>
-  #tag: string | null = null
+  #tag: string | null
   #brotli: Buffer<ArrayBuffer> | null = null
   #gzip: Buffer<ArrayBuffer> | null = null
 
-  constructor(content: string | Buffer<ArrayBuffer>) {
+  /** @param tag what tells the bytes from all others of their address, where the maker knows; else it is worked out from them */
+  constructor(content: string | Buffer<ArrayBuffer>, tag: string | null = null) {
     this.bytes = typeof content === 'string' ? Buffer.from(content) : content
+    this.#tag = tag
   }
 
   /** A strong entity tag for one coding (RFC 9110 §8.8.3): bytes that differ have tags that differ. */

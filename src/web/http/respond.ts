@@ -1,6 +1,7 @@
 /** Answers with a body: compressed as the client likes it, not at all where it has it already. */
 import type { WebContext } from '../env.ts'
 import { Body } from './body.ts'
+import type { Coding } from './body.ts'
 
 export interface RespondOptions {
   readonly type: string
@@ -17,9 +18,27 @@ export const PAGE: RespondOptions = { type: 'text/html; charset=utf-8', vary: 'a
 export const PRIVATE_PAGE: RespondOptions = { type: 'text/html; charset=utf-8', cacheControl: 'no-store' }
 
 export function respond(c: WebContext, content: string | Body, options: RespondOptions): Response {
-  const { type, cacheControl = 'no-cache', status = 200, vary } = options
   const body = typeof content === 'string' ? new Body(content) : content
   const coding = body.codingFor(c.req.header('accept-encoding'))
+  const answer = answerWith(body, coding, c.req.header('if-none-match'), options)
+  return answer.bytes === null
+    ? c.body(null, answer.status, answer.headers)
+    : c.body(answer.bytes, answer.status, answer.headers)
+}
+
+/** Without bytes where the client has them already. */
+export type Answer = { readonly headers: Record<string, string> } & (
+  | { readonly status: NonNullable<RespondOptions['status']>; readonly bytes: Buffer<ArrayBuffer> }
+  | { readonly status: 304; readonly bytes: null }
+)
+
+/** What is to be sent, whoever sends it. */
+export function answerWith(
+  body: Body,
+  coding: Coding,
+  ifNoneMatch: string | undefined,
+  { type, cacheControl = 'no-cache', status = 200, vary }: RespondOptions,
+): Answer {
   const headers: Record<string, string> = {
     'content-type': type,
     'cache-control': cacheControl,
@@ -27,12 +46,12 @@ export function respond(c: WebContext, content: string | Body, options: RespondO
   }
   if (cacheControl !== 'no-store' && status === 200) {
     headers['etag'] = body.etag(coding)
-    if (matches(c.req.header('if-none-match'), headers['etag'])) return c.body(null, 304, headers)
+    if (matches(ifNoneMatch, headers['etag'])) return { status: 304, bytes: null, headers }
   }
   if (coding !== 'identity') headers['content-encoding'] = coding
   const bytes = body.in(coding)
   headers['content-length'] = String(bytes.length)
-  return c.body(bytes, status, headers)
+  return { status, bytes, headers }
 }
 
 /** Whether a client has a version already (RFC 9110 §13.1.2, compared weakly). */

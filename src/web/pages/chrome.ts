@@ -7,8 +7,9 @@ import type { Frame } from '../frame.ts'
 import { LANGUAGES } from '../i18n/languages.ts'
 import type { View } from '../i18n/view.ts'
 import type { Visitor } from '../visitor.ts'
+import { compact } from './compact.ts'
 import { escapeHtml } from './escape.ts'
-import type { Markup, Page } from './layout.ts'
+import type { Page } from './layout.ts'
 import { rose } from './rose.ts'
 
 export interface Chrome {
@@ -51,19 +52,13 @@ function makeChrome(frame: Frame, view: View): Chrome {
   }
 }
 
-/** A template that waits for nothing, without the indentation of its source. */
-function text(markup: Markup): string {
-  if (markup instanceof Promise) throw new Error('the chrome of a page waits for nothing')
-  return String(markup).replaceAll(/\n\s*/g, '\n')
-}
-
 /** An address of ours, without the part that is the page's own: that is set in by joining. */
 function pathIn(tag: string, path: string): string {
   return `/${tag}${path === '/' ? '' : escapeHtml(path)}`
 }
 
 function headStart({ assets }: Frame, { language }: View): string {
-  return text(
+  return compact(
     html`<!doctype html>
       <html lang="${language.tag}" dir="${language.direction}">
         <head>
@@ -86,7 +81,7 @@ function languageLinks({ origin }: Frame, { language }: View): (path: string) =>
 
 function headerStart(view: View, current: Page['part']): string {
   const { t } = view
-  return text(
+  return compact(
     html`</head>
       <body>
         <a class="skip" href="#content">${t('common.nav.skip')}</a>
@@ -128,7 +123,7 @@ function accountLink(view: View, visitor: Visitor | null): string {
 
 function languageSwitch(view: View): (path: string) => string {
   const { language, t } = view
-  const start = text(
+  const start = compact(
     html`<details class="languages">
       <summary aria-label="${t('common.nav.language')}: ${language.ownName}">${language.ownName}</summary>
       <ul></ul>
@@ -144,7 +139,7 @@ function languageSwitch(view: View): (path: string) => string {
 
 function footer({ version, source }: Frame, view: View): string {
   const { t } = view
-  return text(
+  return compact(
     html`</main>
       <footer class="foot">
         <p>${t('common.foot.made', { version })}</p>

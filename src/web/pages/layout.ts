@@ -33,24 +33,29 @@ export async function renderPage(
   page: Page,
   visitor: Visitor | null = null,
 ): Promise<HtmlEscapedString> {
-  return raw(documentOf(frame, view, page, visitor, await page.main, (await page.head) ?? ''))
+  const { main, head = '' } = page
+  return raw(`${beforeMain(frame, view, page, String(await head), visitor)}${await main}${chromeOf(frame, view).end}`)
 }
 
-/** The same for parts that wait for nothing. */
-export function renderPageNow(frame: Frame, view: View, page: Page): string {
+/** A page whose main part waits for nothing, as what stands before that part, the part, and what stands after it. */
+export interface PageParts {
+  readonly before: string
+  readonly main: string
+  readonly after: string
+}
+
+/** The same in three parts, for who keeps the second alone. */
+export function renderParts(frame: Frame, view: View, page: Page): PageParts {
   const { main, head = '' } = page
   if (main instanceof Promise || head instanceof Promise) throw new Error(`the page ${page.path} has parts to wait for`)
-  return documentOf(frame, view, page, null, main, head)
+  return {
+    before: beforeMain(frame, view, page, String(head), null),
+    main: String(main),
+    after: chromeOf(frame, view).end,
+  }
 }
 
-function documentOf(
-  frame: Frame,
-  view: View,
-  page: Page,
-  visitor: Visitor | null,
-  main: HtmlEscapedString,
-  head: HtmlEscapedString | string,
-): string {
+function beforeMain(frame: Frame, view: View, page: Page, head: string, visitor: Visitor | null): string {
   const chrome = chromeOf(frame, view)
   const { t } = view
   const siteName = t('common.site.name')
@@ -66,7 +71,5 @@ function documentOf(
     head,
     islands.join(''),
     chrome.headerOf(page.part, page.path, visitor),
-    main,
-    chrome.end,
   ].join('')
 }

@@ -1,5 +1,5 @@
 /** The page of one port: what it is for, what is on it here, who said it should be. */
-import { html } from 'hono/html'
+import { html, raw } from 'hono/html'
 import { Footnotes } from '../../../answer/index.ts'
 import type { PortReport } from '../../../answer/index.ts'
 import { rangeOf } from '../../../registry/index.ts'
@@ -8,6 +8,7 @@ import type { Frame } from '../../frame.ts'
 import type { View } from '../../i18n/view.ts'
 import type { Visitor } from '../../visitor.ts'
 import { CARD_HEIGHT, CARD_WIDTH } from '../../preview/card.ts'
+import { compact } from '../compact.ts'
 import type { Markup, Page } from '../layout.ts'
 import { structuredData } from '../structured-data.ts'
 import type { Crumb } from '../structured-data.ts'
@@ -62,15 +63,21 @@ export function portPage(frame: Frame, view: View, facts: PortFacts): Page {
       asOf: frame.source.asOf,
     }),
     islands: ['port'],
-    main: html`${head(view, report, known)}
-      <div class="port-grid">
-        <div>${registryPart(view, report)}${uses}${risks}${sourcesPart(view, footnotes)}</div>
-        <div>
-          <div data-live="${view.href(`/ports/${port}/here`)}" aria-live="polite">${livePart(view, report, notes)}</div>
-          ${checkPart(view, port)}${helpfulPart(view, port, given, visitor)}
-        </div>
-      </div>
-      ${neighboursPart(view, port, around)}`,
+    main: raw(
+      compact(
+        html`${head(view, report, known)}
+          <div class="port-grid">
+            <div>${registryPart(view, report)}${uses}${risks}${sourcesPart(view, footnotes)}</div>
+            <div>
+              <div data-live="${view.href(`/ports/${port}/here`)}" aria-live="polite">
+                ${livePart(view, report, notes)}
+              </div>
+              ${checkPart(view, port)}${helpfulPart(view, port, given, visitor)}
+            </div>
+          </div>
+          ${neighboursPart(view, port, around)}`,
+      ),
+    ),
   }
 }
 
