@@ -4,6 +4,8 @@
  * Most services stay silent when an empty datagram comes. Each payload is a question that its protocol lets anyone ask, changes
  * nothing, and is built from the protocol's own document (payloads/). docs/reference/probe-ports.md lists them.
  */
+import { chooseDatagram } from './engine/driver.ts'
+import type { DatagramBook } from './engine/driver.ts'
 import {
   dhtPing,
   dnsVersion,
@@ -38,6 +40,7 @@ import {
   wsDiscoveryProbe,
   xdmcpQuery,
 } from './payloads/talk.ts'
+import type { PortSet } from './targets-model.ts'
 
 export interface Payload {
   readonly name: string
@@ -222,7 +225,6 @@ export const PAYLOADS: readonly Payload[] = [
   },
 ]
 
-const NOTHING = new Uint8Array(0)
 const BY_PORT = new Map(PAYLOADS.flatMap((payload) => payload.ports.map((port) => [port, payload] as const)))
 
 /**
@@ -232,8 +234,13 @@ const BY_PORT = new Map(PAYLOADS.flatMap((payload) => payload.ports.map((port) =
  * shared: they must not be changed.
  */
 export function payloadFor(port: number, attempt = 0): Uint8Array {
-  const datagrams = BY_PORT.get(port)?.datagrams ?? []
-  return datagrams[attempt % datagrams.length] ?? NOTHING
+  return chooseDatagram(BY_PORT.get(port)?.datagrams, attempt)
+}
+
+/** The datagrams of those ports that are asked a question. */
+export function datagramsFor({ size, at }: PortSet): DatagramBook {
+  const ports = Array.from({ length: size }, (_, index) => at(index))
+  return new Map(ports.flatMap((port) => (BY_PORT.has(port) ? [[port, BY_PORT.get(port)?.datagrams ?? []]] : [])))
 }
 
 /** The name of the protocol that a port is asked in; null where the datagram is empty. */

@@ -5,7 +5,6 @@
  * written is made safe against a loss of power, too. What was not written to its end is left out when the file is opened again.
  * `unmeasured` is not kept: those ports are probed again.
  */
-import { createHash } from 'node:crypto'
 import { close, closeSync, fstatSync, fsync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
@@ -75,6 +74,8 @@ function failed(path: string, what: string, cause: unknown): PortolanError {
 /** What is probed; how fast may differ from one run to the next. */
 function fingerprintOf({ tcpPorts, udpPorts }: ProbeJob, hosts: HostIndex): Buffer {
   const parts = [hosts.toText(), tcpPorts.toText(), udpPorts.toText()]
+  // Loaded here, for few scans need it.
+  const { createHash } = process.getBuiltinModule('node:crypto')
   return createHash('sha256').update(parts.join('\n')).digest()
 }
 

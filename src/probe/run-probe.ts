@@ -3,10 +3,11 @@ import { PortolanError } from '../core/index.ts'
 import type { AnswerBatch } from './engine/answer-batch.ts'
 import { runNativeEngine } from './engine/native-engine.ts'
 import { runNodeEngine } from './engine/node-engine.ts'
-import type { EngineCounts } from './engine/node-engine.ts'
+import type { DatagramBook } from './engine/driver.ts'
+import type { EngineCounts, EngineOptions } from './engine/node-engine.ts'
 import type { ProbeJob, ProbeListener, ProbeProgress, ProbeTally } from './job.ts'
-import { payloadFor } from './payloads.ts'
 
+const NO_DATAGRAMS: DatagramBook = new Map()
 const PROGRESS_MS = 250
 /** Before this share is done, or this time has passed, what is left is a guess. */
 const SHARE_TOLD = 0.005
@@ -34,12 +35,16 @@ export async function runProbe(job: ProbeJob, listener: ProbeListener, signal: A
   }
   const timer = setInterval(() => listener.onProgress?.(progress()), PROGRESS_MS)
   try {
-    const native = job.engine === 'node' ? null : await runNativeEngine({ job, signal, onBatch })
+    // Loaded where they are wanted: they are made by ciphers.
+    const datagrams =
+      job.udpPorts.size === 0 ? NO_DATAGRAMS : (await import('./payloads.ts')).datagramsFor(job.udpPorts)
+    const options: EngineOptions = { job, datagrams, signal, onBatch }
+    const native = job.engine === 'node' ? null : await runNativeEngine(options)
     if (native === null && job.engine === 'native')
       throw new PortolanError('ERR_PORTOLAN_PROBE_UNSUPPORTED', 'the native engine of the probe cannot run here', {
         hint: 'It needs Linux on x64 or arm64 and the package koffi. Leave the choice of the engine to Portolan.',
       })
-    counts = native ?? (await runNodeEngine({ job, signal, onBatch, payloadFor }))
+    counts = native ?? (await runNodeEngine(options))
     return {
       ...progress(),
       isWhole: !signal.aborted || counts.done >= total,

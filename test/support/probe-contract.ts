@@ -135,6 +135,18 @@ export function testProbeEngine(engine: EngineName): void {
       }
     })
 
+    test('tells each of very many ports of this machine once, however the work is shared out', async (context) => {
+      const open = await listenTcp(context, IPV4.address)
+      const tcp = Array.from({ length: 40_000 }, (_, index) => 1 + index).filter((port) => port !== open)
+      const answered = { size: 1, countOf: () => 1, has: (_: number, __: 'tcp' | 'udp', port: number) => port === 7 }
+      const { answers, tally } = await probeBy(engine, { hosts: [IPV4], tcp: [...tcp, open], answered })
+      assert.equal(answers.length, tcp.length)
+      assert.equal(new Set(answers.map(({ port }) => port)).size, tcp.length)
+      assert.equal(answers.find(({ port }) => port === open)?.state, 'open')
+      assert.deepEqual([tally.done, tally.total, tally.isWhole], [tcp.length, tcp.length, true])
+      assert.ok(tally.open >= 1 && tally.sent >= tcp.length)
+    })
+
     test('tells each pair of many hosts and ports once', async () => {
       const hosts = Array.from({ length: 50 }, (_, index) => ({ ...IPV4, address: `127.3.0.${index + 1}` }))
       const tcp = Array.from({ length: 40 }, (_, index) => 20_000 + index)

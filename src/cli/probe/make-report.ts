@@ -59,11 +59,16 @@ function makeHost(
   banners: BannerBook,
 ): ReportedHost {
   const counts = new Uint32Array(KINDS)
-  for (const place of places) counts[store.kindAt(place)] = (counts[store.kindAt(place)] ?? 0) + 1
+  // By index: an iterator would make an object for each.
+  for (let index = 0; index < places.length; index += 1) {
+    const kind = store.kindAt(places[index] ?? 0)
+    counts[kind] = (counts[kind] ?? 0) + 1
+  }
   const ports: ReportedPort[] = []
   const groups = new Map<number, Group>()
   let isUp = false
-  for (const place of places) {
+  for (let index = 0; index < places.length; index += 1) {
+    const place = places[index] ?? 0
     const key = store.groupAt(place)
     const group = groups.get(key)
     if (group !== undefined) {

@@ -13,8 +13,15 @@ export interface Attempt {
 /** Takes the outcome of a slot's attempt, by its number in `CODE_OF`, with `BY_OTHERS` where not the host said it; `rttMs` is the time since it was sent. */
 export type OnOutcome = (slot: number, code: number, rttMs: number) => void
 
-/** The datagram for a port; attempts are counted from 0. */
-export type PayloadFor = (port: number, attempt: number) => Uint8Array
+/** The datagrams for ports of UDP, in the order in which attempts send them; a port that is not in it is sent an empty one. */
+export type DatagramBook = ReadonlyMap<number, readonly Uint8Array[]>
+
+const NOTHING = new Uint8Array(0)
+
+/** The one for an attempt, of those of a port; attempts are counted from 0. */
+export function chooseDatagram(datagrams: readonly Uint8Array[] = [], attempt: number): Uint8Array {
+  return datagrams[attempt % datagrams.length] ?? NOTHING
+}
 
 /**
  * How long the socket of an attempt is listened to by TCP after it was sent again, in ms, from when it was sent itself: the kernel

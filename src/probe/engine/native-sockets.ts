@@ -6,8 +6,8 @@
  * made, then what became of it.
  */
 import { DeadlineHeap } from './deadline-heap.ts'
-import { KERNEL_RESENDS_MS, SELF_CONNECTIONS_MOST } from './driver.ts'
-import type { Attempt, OnOutcome, PayloadFor } from './driver.ts'
+import { KERNEL_RESENDS_MS, SELF_CONNECTIONS_MOST, chooseDatagram } from './driver.ts'
+import type { Attempt, OnOutcome, DatagramBook } from './driver.ts'
 import { localCodeOf, remoteCodeOf } from './errno-codes.ts'
 import { ErrorQueue } from './error-queue.ts'
 import { ERRNO } from './libc.ts'
@@ -29,7 +29,7 @@ const ADDRESS_BYTES = 28
 export class NativeSockets {
   readonly #libc: LibC
   readonly #onOutcome: OnOutcome
-  readonly #payloadFor: PayloadFor
+  readonly #datagrams: DatagramBook
   readonly #errors: ErrorQueue
   readonly #addresses: SocketAddresses
   readonly #pool: SocketPool
@@ -47,10 +47,10 @@ export class NativeSockets {
   #lastHost: Attempt['host'] | null = null
   #lastTarget: SocketAddress | null = null
 
-  constructor(libc: LibC, attemptsMost: number, onOutcome: OnOutcome, payloadFor: PayloadFor) {
+  constructor(libc: LibC, attemptsMost: number, onOutcome: OnOutcome, datagrams: DatagramBook) {
     this.#libc = libc
     this.#onOutcome = onOutcome
-    this.#payloadFor = payloadFor
+    this.#datagrams = datagrams
     this.#errors = new ErrorQueue(libc)
     this.#addresses = new SocketAddresses(libc)
     this.#pool = new SocketPool(libc)
@@ -164,7 +164,7 @@ export class NativeSockets {
       this.#targets[slot] = target
       this.#pool.watchDatagrams(descriptor)
     }
-    const payload = this.#payloadFor(attempt.port, attempt.number - 1)
+    const payload = chooseDatagram(this.#datagrams.get(attempt.port), attempt.number - 1)
     if (libc.send(descriptor, payload, payload.length, 0) >= 0) return PENDING
     return this.#failLocally(slot, descriptor, target)
   }

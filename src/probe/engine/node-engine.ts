@@ -2,7 +2,7 @@
 import type { ProbeJob } from '../job.ts'
 import { AnswerBatch } from './answer-batch.ts'
 import { countAttemptsMost } from './descriptors.ts'
-import type { PayloadFor } from './driver.ts'
+import type { DatagramBook } from './driver.ts'
 import { HostOrder } from './host-order.ts'
 import { NodeSockets } from './node-sockets.ts'
 import { Scan } from './scan.ts'
@@ -23,7 +23,7 @@ export interface EngineCounts {
 
 export interface EngineOptions {
   readonly job: ProbeJob
-  readonly payloadFor: PayloadFor
+  readonly datagrams: DatagramBook
   readonly signal: AbortSignal
   /** Takes a batch, which is the taker's until it returns, and what was counted until then. */
   readonly onBatch: (batch: AnswerBatch, counts: EngineCounts) => void
@@ -59,7 +59,7 @@ class NodeRun {
     this.#sockets = new NodeSockets((slot, code, rttMs) => {
       this.#scan.settle(slot, code, rttMs, performance.now())
       this.#schedule()
-    }, options.payloadFor)
+    }, options.datagrams)
     const { pace, seed } = options.job
     this.#scan = new Scan(
       {

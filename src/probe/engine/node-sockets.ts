@@ -5,8 +5,8 @@ import { connect } from 'node:net'
 import type { Socket } from 'node:net'
 import { systemCode } from '../../core/index.ts'
 import type { Reason } from '../model.ts'
-import type { Attempt, OnOutcome, PayloadFor } from './driver.ts'
-import { KERNEL_RESENDS_MS, SELF_CONNECTIONS_MOST } from './driver.ts'
+import type { Attempt, OnOutcome, DatagramBook } from './driver.ts'
+import { KERNEL_RESENDS_MS, SELF_CONNECTIONS_MOST, chooseDatagram } from './driver.ts'
 import { BY_OTHERS, CODE_OF } from './reasons.ts'
 
 /** An error that is there before the sockets are looked at comes from this machine: Node tells it within so many ticks. */
@@ -50,11 +50,11 @@ export class NodeSockets {
   /** Of a slot that was sent again, by TCP: the attempt before, whose answer may still come. */
   readonly #earlier = new Map<number, Held>()
   readonly #onOutcome: OnOutcome
-  readonly #payloadFor: PayloadFor
+  readonly #datagrams: DatagramBook
 
-  constructor(onOutcome: OnOutcome, payloadFor: PayloadFor) {
+  constructor(onOutcome: OnOutcome, datagrams: DatagramBook) {
     this.#onOutcome = onOutcome
-    this.#payloadFor = payloadFor
+    this.#datagrams = datagrams
   }
 
   send(slot: number, attempt: Attempt): void {
@@ -123,7 +123,7 @@ export class NodeSockets {
     let sentAt = performance.now()
     const send = ({ number }: Attempt): void => {
       sentAt = performance.now()
-      socket.send(this.#payloadFor(port, number - 1), (error) => {
+      socket.send(chooseDatagram(this.#datagrams.get(port), number - 1), (error) => {
         if (error !== null) this.#fail(slot, held, attempt, error, true, sentAt)
       })
     }

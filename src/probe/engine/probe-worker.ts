@@ -1,7 +1,6 @@
 /** The thread that probes by libc's own calls: its loop waits in epoll, where it holds up nobody. */
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import type { MessagePort } from 'node:worker_threads'
-import { payloadFor } from '../payloads.ts'
 import { AnswerBatch } from './answer-batch.ts'
 import type { HostFeed, ScanHost } from './flows.ts'
 import { openLibC } from './libc.ts'
@@ -71,7 +70,7 @@ function probe(port: MessagePort, libc: LibC, job: WorkerJob): void {
     libc,
     job.attemptsMost,
     (slot, code, rttMs) => scan.settle(slot, code, rttMs, performance.now()),
-    payloadFor,
+    job.datagrams,
   )
   const counts = (): { done: number; open: number; sent: number } => ({
     done: scan.done,

@@ -1,5 +1,6 @@
 /** What the main thread and the thread of the probe say to each other. */
 import type { Pace } from '../job.ts'
+import type { DatagramBook } from './driver.ts'
 import type { ScanHost, ScanPorts } from './flows.ts'
 import type { EngineCounts } from './node-engine.ts'
 
@@ -16,6 +17,7 @@ export interface WorkerJob {
   readonly ports: ScanPorts
   readonly pace: Pace
   readonly seed: number
+  readonly datagrams: DatagramBook
   readonly attemptsMost: number
   readonly hostsMost: number
   readonly first: HandedHosts
