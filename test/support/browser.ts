@@ -69,6 +69,8 @@ export async function openPage(
     await browser
   ).newContext({
     baseURL: origin,
+    // Headless browsers give themselves a name of their own, and pages treat robots as robots.
+    userAgent: `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${(await browser).version()} Safari/537.36`,
     locale: options.lang ?? 'en',
     colorScheme: options.dark === true ? 'dark' : 'light',
     viewport: phone ? PHONE : DESKTOP,
