@@ -18,9 +18,9 @@ function follow(place: HTMLElement, address: string): void {
       try {
         const answer = await fetch(address)
         if (!answer.ok) throw new Error(answer.statusText)
-        next.innerHTML = await answer.text()
+        next.innerHTML = (await answer.text()).trim()
         // Untouched while it is the same: a reader may be in the midst of it.
-        if (next.innerHTML !== place.innerHTML) place.replaceChildren(next.content)
+        if (next.innerHTML !== place.innerHTML.trim()) place.replaceChildren(next.content)
         waitMs = INTERVAL_MS
       } catch {
         waitMs = Math.min(waitMs * 2, INTERVAL_MAX_MS)

@@ -7,6 +7,7 @@ import { answerGiven, mayHaveAnswered } from '../../feedback/answer-given.ts'
 import { PAGE, PRIVATE_PAGE, respond } from '../../http/respond.ts'
 import { declaredIn } from '../../live/served-domains.ts'
 import type { WebServices } from '../../services.ts'
+import { compact } from '../compact.ts'
 import { errorPage } from '../error-page.ts'
 import { renderPage } from '../layout.ts'
 import { livePart } from './here-part.ts'
@@ -49,6 +50,6 @@ export function addPortPages(app: WebApp, services: WebServices): void {
     const port = readPort(c.req.param('port'))
     if (port === null) return errorPage(c, services, 'notFound')
     const { report: found, notes } = await report(port)
-    return respond(c, String(await livePart(c.get('view'), found, notes)), PAGE)
+    return respond(c, compact(livePart(c.get('view'), found, notes)), PAGE)
   })
 }
