@@ -44,8 +44,8 @@ export class NativeSockets {
   readonly #earlier: Int32Array
   readonly #earlierSentAt: Float64Array
   readonly #earlierEnds: DeadlineHeap
-  #lastHost: Attempt['host'] | null = null
-  #lastTarget: SocketAddress | null = null
+  /** One for each host while it is probed: one for each attempt is memory that the collector hardly sees. */
+  readonly #targetsOf = new WeakMap<Attempt['host'], SocketAddress>()
 
   constructor(libc: LibC, attemptsMost: number, onOutcome: OnOutcome, datagrams: DatagramBook) {
     this.#libc = libc
@@ -98,12 +98,13 @@ export class NativeSockets {
   }
 
   #targetOf({ host, port }: Attempt): SocketAddress {
-    if (host !== this.#lastHost || this.#lastTarget === null) {
-      this.#lastHost = host
-      this.#lastTarget = this.#addresses.of(host)
+    let target = this.#targetsOf.get(host)
+    if (target === undefined) {
+      target = this.#addresses.of(host)
+      this.#targetsOf.set(host, target)
     }
-    setPort(this.#lastTarget, port)
-    return this.#lastTarget
+    setPort(target, port)
+    return target
   }
 
   #connect(slot: number, attempt: Attempt, target: SocketAddress, selfConnections: number): number {
