@@ -77,7 +77,7 @@ function bar(view: View, options: ChartOptions): Markup {
           autocomplete="off"
           dir="auto"
         />
-        <button>${t('chart.jump.button')}</button>
+        <button type="submit">${t('chart.jump.button')}</button>
       </form>
       <div class="segments" id="chart-zoom" role="group" aria-label="${t('chart.zoom.label')}" hidden>
         <button type="button" data-zoom="in" aria-label="${t('chart.zoom.in')}">+</button>

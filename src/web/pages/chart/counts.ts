@@ -46,9 +46,9 @@ export function stretchesOf(cells: Uint8Array): readonly Stretch[] {
 /** Whether every port is of one status, and nothing more is known of any. */
 function isUniform({ first, last, counts }: Stretch): boolean {
   const size = last - first + 1
-  const { lore, listening, declared } = counts
+  const { lore, ghost, listening, declared } = counts
   return (
-    lore + listening + declared === 0 &&
+    lore + ghost + listening + declared === 0 &&
     [counts.assigned, counts.unassigned, counts.reserved].some((each) => each === size)
   )
 }

@@ -37,7 +37,7 @@ export function legend(view: View, { transport, shown, port }: ChartOptions, cou
     <p class="faint">
       ${t('chart.legend.wide', { count: view.count(LORE_PORTS_MAX), ghosts: view.count(GHOST_PORTS_MAX) })}
     </p>
-    <button class="legend-apply">${t('chart.legend.apply')}</button>
+    <button type="submit" class="legend-apply">${t('chart.legend.apply')}</button>
   </form>`
 }
 

@@ -21,7 +21,7 @@ export function chartTable(view: View, cells: Uint8Array, transport: Transport):
   return html`<details class="sheet chart-table" id="table">
     <summary><h2>${t('chart.table.title')}</h2></summary>
     <p>${t('chart.table.lead', { transport: transport.toUpperCase(), count: view.count(SIDE) })}</p>
-    <div class="wide" tabindex="0" role="region" aria-labelledby="by-range">
+    <section class="wide" tabindex="0" aria-labelledby="by-range">
       <table>
         <caption id="by-range">
           ${t('chart.table.ranges')}
@@ -51,8 +51,8 @@ export function chartTable(view: View, cells: Uint8Array, transport: Transport):
           </tr>
         </tfoot>
       </table>
-    </div>
-    <div class="wide" tabindex="0" role="region" aria-labelledby="by-block">
+    </section>
+    <section class="wide" tabindex="0" aria-labelledby="by-block">
       <table>
         <caption id="by-block">
           ${t('chart.table.blocks')}
@@ -73,6 +73,6 @@ export function chartTable(view: View, cells: Uint8Array, transport: Transport):
           )}
         </tbody>
       </table>
-    </div>
+    </section>
   </details>`
 }

@@ -61,7 +61,7 @@ function askForm(view: View): Markup {
           maxlength="200"
           dir="auto"
         />
-        <button class="main">${t('chart.home.find.button')}</button>
+        <button type="submit" class="main">${t('chart.home.find.button')}</button>
       </div>
     </form>
     <p class="faint home-examples">
