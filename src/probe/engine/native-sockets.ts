@@ -26,6 +26,11 @@ const LINGER_NONE = Buffer.from([1, 0, 0, 0, 0, 0, 0, 0])
 const RECEIVE_BYTES = 512
 const ADDRESS_BYTES = 28
 
+interface Earlier {
+  readonly descriptor: number
+  readonly sentAt: number
+}
+
 export class NativeSockets {
   readonly #libc: LibC
   readonly #onOutcome: OnOutcome
@@ -40,9 +45,8 @@ export class NativeSockets {
   readonly #sentAt: Float64Array
   readonly #attempts: (Attempt | null)[]
   readonly #targets: (SocketAddress | null)[]
-  /** Of a slot that was sent again, by TCP: the socket of the attempt before, whose answer may still come. */
-  readonly #earlier: Int32Array
-  readonly #earlierSentAt: Float64Array
+  /** Of a slot that was sent again, by TCP: the sockets of the attempts before, oldest first, whose answers may still come. */
+  readonly #earlier = new Map<number, readonly Earlier[]>()
   readonly #earlierEnds: DeadlineHeap
   /** One for each host while it is probed: one for each attempt is memory that the collector hardly sees. */
   readonly #targetsOf = new WeakMap<Attempt['host'], SocketAddress>()
@@ -58,8 +62,6 @@ export class NativeSockets {
     this.#sentAt = new Float64Array(attemptsMost)
     this.#attempts = []
     this.#targets = []
-    this.#earlier = new Int32Array(attemptsMost).fill(NONE)
-    this.#earlierSentAt = new Float64Array(attemptsMost)
     this.#earlierEnds = new DeadlineHeap(attemptsMost)
   }
 
@@ -80,14 +82,14 @@ export class NativeSockets {
   poll(timeoutMs: number): void {
     const now = performance.now()
     for (let slot = this.#earlierEnds.takeDue(now); slot !== NONE; slot = this.#earlierEnds.takeDue(now))
-      this.#closeEarlier(slot)
+      this.#closeEarlier(slot, now - KERNEL_RESENDS_MS)
     this.#pool.wait(timeoutMs, (slot, descriptor) => this.#look(slot, descriptor))
   }
 
   drop(slot: number): void {
     const descriptor = this.#descriptors[slot] ?? NONE
     if (descriptor !== NONE) this.#close(slot, descriptor)
-    this.#closeEarlier(slot)
+    this.#closeEarlier(slot, Infinity)
     this.#attempts[slot] = null
   }
 
@@ -190,8 +192,8 @@ export class NativeSockets {
   #look(slot: number, descriptor: number): void {
     const attempt = this.#attempts[slot]
     if (attempt === null || attempt === undefined) return
-    const sentAt = (descriptor === this.#earlier[slot] ? this.#earlierSentAt : this.#sentAt)[slot] ?? 0
-    const rttMs = performance.now() - sentAt
+    const earlier = this.#earlier.get(slot)?.find((each) => each.descriptor === descriptor)
+    const rttMs = performance.now() - (earlier?.sentAt ?? this.#sentAt[slot] ?? 0)
     const target = this.#targets[slot] ?? this.#targetOf(attempt)
     const code = attempt.isUdp
       ? this.#receive(slot, descriptor, target)
@@ -233,28 +235,35 @@ export class NativeSockets {
     return isSameEnd(target, this.#ownName)
   }
 
-  /** Listens on for the answer to the attempt that is now followed by another, until the kernel would send it again. */
+  /** Listens on for the answer to an attempt that is followed by another, until the kernel would send it again. */
   #keepEarlier(slot: number): void {
     const descriptor = this.#descriptors[slot] ?? NONE
     if (descriptor === NONE) return
-    this.#closeEarlier(slot)
     this.#descriptors[slot] = NONE
-    const sentAt = this.#sentAt[slot] ?? 0
-    this.#earlier[slot] = descriptor
-    this.#earlierSentAt[slot] = sentAt
-    this.#earlierEnds.set(slot, sentAt + KERNEL_RESENDS_MS)
+    this.#setEarlier(slot, [...(this.#earlier.get(slot) ?? []), { descriptor, sentAt: this.#sentAt[slot] ?? 0 }])
   }
 
-  #closeEarlier(slot: number): void {
-    const descriptor = this.#earlier[slot] ?? NONE
-    if (descriptor !== NONE) this.#close(slot, descriptor)
+  #setEarlier(slot: number, earlier: readonly Earlier[]): void {
+    const [oldest] = earlier
+    if (oldest === undefined) {
+      this.#earlier.delete(slot)
+      this.#earlierEnds.remove(slot)
+    } else {
+      this.#earlier.set(slot, earlier)
+      this.#earlierEnds.set(slot, oldest.sentAt + KERNEL_RESENDS_MS)
+    }
+  }
+
+  /** Closes the earlier sockets of a slot that were sent at a time or before. */
+  #closeEarlier(slot: number, sentAt: number): void {
+    for (const each of this.#earlier.get(slot) ?? []) if (each.sentAt <= sentAt) this.#close(slot, each.descriptor)
   }
 
   /** Whether there was one. */
   #closeAllEarlier(): boolean {
     const isAny = this.#earlierEnds.size > 0
     for (let slot = this.#earlierEnds.takeDue(Infinity); slot !== NONE; slot = this.#earlierEnds.takeDue(Infinity))
-      this.#closeEarlier(slot)
+      this.#closeEarlier(slot, Infinity)
     return isAny
   }
 
@@ -270,8 +279,11 @@ export class NativeSockets {
 
   #forget(slot: number, descriptor: number): void {
     if (this.#descriptors[slot] === descriptor) this.#descriptors[slot] = NONE
-    if (this.#earlier[slot] !== descriptor) return
-    this.#earlier[slot] = NONE
-    this.#earlierEnds.remove(slot)
+    const earlier = this.#earlier.get(slot)
+    if (earlier !== undefined)
+      this.#setEarlier(
+        slot,
+        earlier.filter((each) => each.descriptor !== descriptor),
+      )
   }
 }

@@ -37,8 +37,6 @@ const REMOTE_REASONS: Readonly<Record<string, Reason>> = {
 const OF_ROUTERS: ReadonlySet<Reason> = new Set(['net-unreach', 'host-unreach', 'proto-unreach', 'admin-prohibited'])
 
 interface Held {
-  /** Which of a slot's attempts it is. */
-  readonly id: object
   readonly sentAt: number
   readonly close: () => void
   /** Of UDP, whose later attempts share the socket. */
@@ -47,8 +45,8 @@ interface Held {
 
 export class NodeSockets {
   readonly #held = new Map<number, Held>()
-  /** Of a slot that was sent again, by TCP: the attempt before, whose answer may still come. */
-  readonly #earlier = new Map<number, Held>()
+  /** Of a slot that was sent again, by TCP: the attempts before, whose answers may still come. */
+  readonly #earlier = new Map<number, Set<Held>>()
   readonly #onOutcome: OnOutcome
   readonly #datagrams: DatagramBook
 
@@ -71,7 +69,10 @@ export class NodeSockets {
   drop(slot: number): void {
     this.#held.get(slot)?.close()
     this.#held.delete(slot)
-    this.#closeEarlier(slot)
+    const earlier = this.#earlier.get(slot)
+    for (const each of earlier ?? []) each.close()
+    earlier?.clear()
+    this.#earlier.delete(slot)
   }
 
   close(): void {
@@ -80,30 +81,24 @@ export class NodeSockets {
 
   /** Listens on for its answer, until the kernel would send it again. */
   #keepEarlier(slot: number, held: Held): void {
-    this.#closeEarlier(slot)
     this.#held.delete(slot)
-    const timer = setTimeout(() => this.#closeEarlier(slot), held.sentAt + KERNEL_RESENDS_MS - performance.now())
-    const close = (): void => {
-      clearTimeout(timer)
-      held.close()
+    const all = this.#earlier.get(slot) ?? new Set<Held>()
+    this.#earlier.set(slot, all.add(held))
+    const end = (): void => {
+      if (all.delete(held)) held.close()
     }
-    this.#earlier.set(slot, { ...held, close })
+    setTimeout(end, held.sentAt + KERNEL_RESENDS_MS - performance.now()).unref()
   }
 
-  #closeEarlier(slot: number): void {
-    this.#earlier.get(slot)?.close()
-    this.#earlier.delete(slot)
-  }
-
-  #isHeard(slot: number, { id }: Held): boolean {
-    return this.#held.get(slot)?.id === id || this.#earlier.get(slot)?.id === id
+  #isHeard(slot: number, held: Held): boolean {
+    return this.#held.get(slot) === held || this.#earlier.get(slot)?.has(held) === true
   }
 
   #connect(slot: number, attempt: Attempt, sentAt: number, selfConnections: number): void {
     const { host, port } = attempt
     const isLocal = watchLocal()
     const socket: Socket = connect({ host: host.address, port })
-    const held: Held = { id: socket, sentAt, close: () => socket.destroy(), resend: null }
+    const held: Held = { sentAt, close: () => socket.destroy(), resend: null }
     this.#held.set(slot, held)
     socket.on('error', (error) => this.#fail(slot, held, attempt, error, isLocal(), sentAt))
     socket.once('connect', () => {
@@ -127,7 +122,7 @@ export class NodeSockets {
         if (error !== null) this.#fail(slot, held, attempt, error, true, sentAt)
       })
     }
-    const held: Held = { id: socket, sentAt, close: () => socket.close(), resend: send }
+    const held: Held = { sentAt, close: () => socket.close(), resend: send }
     this.#held.set(slot, held)
     socket.on('error', (error) => this.#fail(slot, held, attempt, error, isLocal(), sentAt))
     socket.on('message', () => {
