@@ -20,9 +20,10 @@ export function risksPart(view: View, report: PortReport, footnotes: Footnotes):
     ${
       conflicts.length === 0
         ? ''
-        : html`<ul>
-            ${conflicts.map((use) => conflictText(view, use))}
-          </ul>`
+        : html`<h3>${t('port.conflict.title')}</h3>
+            <ul>
+              ${conflicts.map((use) => conflictText(view, use))}
+            </ul>`
     }
     ${unauthorized.map((text) => html`<p>${t('port.registry.unauthorized', { text: view.isolate(text) })}</p>`)}
     ${told.map(
