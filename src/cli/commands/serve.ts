@@ -156,14 +156,14 @@ async function startSite(
   const { startWeb } = await import('../../web/index.ts')
   const { servedDomains } = await import('../serve/served-domains.ts')
   const { openLore, openRegistry } = await import('../../registry/index.ts')
-  const { versionText } = await import('../version.ts')
+  const { versionNumber } = await import('../version.ts')
   return startWeb({
     at,
     registry: openRegistry(context.env).registry,
     lore: openLore(),
     domains: servedDomains(site, mainTag),
     dataFolder,
-    version: versionText().trim(),
+    version: versionNumber(),
     log,
   })
 }
