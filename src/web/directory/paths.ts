@@ -80,7 +80,7 @@ function isPlainPart(name: string): boolean {
 
 /** `/directory/network/users/pia`, encoded. */
 export function directoryHref(tag: string, parts: readonly string[]): string {
-  return `/directory/${[tag, ...parts].map(encodeURIComponent).join('/')}`
+  return `/directory/${[tag, ...parts].map((part) => encodeURIComponent(part.toWellFormed())).join('/')}`
 }
 
 /** The parts of the path below `/directory/TAG`, decoded; null for what is no path. */

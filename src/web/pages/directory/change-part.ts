@@ -60,10 +60,10 @@ export function undoPart(site: Site, undo: UndoDesk | null, entry: JournalEntry,
   const label = t('directory.undo.label', { revision: view.digits(entry.revision), path: plain(entry.path) })
   return html`<form class="undo" method="post" action="${view.href(`${directoryHref(site.served.tag, [])}/journal`)}">
     ${csrfField(site.visitor)}
-    <input type="hidden" name="revision" value="${entry.revision}" />
+    <input type="hidden" name="revision[]" value="${entry.revision}" />
     <input type="hidden" name="back" value="${back}" />
     ${losesSecret ? html`<input type="hidden" name="lost" value="yes" />` : ''}
-    <button aria-label="${label}">
+    <button type="submit" aria-label="${label}">
       ${t(losesSecret ? 'directory.undo.withoutPassword' : 'directory.undo.button')}
     </button>
     ${losesSecret ? html`<p class="faint">${t('directory.undo.withoutPasswordHint')}</p>` : ''}

@@ -48,7 +48,7 @@ function filterForm({ view, path }: Place, { filter }: ChildrenQuery, page: Chil
   return html`<form class="filter" action="${view.href(path)}">
       <label for="filter">${t('directory.children.filter')}</label>
       <input id="filter" name="q" type="search" value="${filter}" maxlength="200" autocomplete="off" dir="auto" />
-      <button>${t('directory.children.filterButton')}</button>
+      <button type="submit">${t('directory.children.filterButton')}</button>
       ${filter === '' ? '' : html`<a href="${view.href(path)}">${t('directory.children.clear')}</a>`}
     </form>
     ${filter === '' ? '' : html`<p>${t('directory.children.matched', { count: page.matched, filter: plain(filter) })}</p>`}`

@@ -142,7 +142,7 @@ function choiceForm({ view, path, visitor }: Place, conflict: Conflict): Markup 
         : ''
     }
     <p class="buttons">
-      <button class="main" name="do" value="resolve">${t('directory.conflict.save')}</button>
+      <button type="submit" class="main" name="do" value="resolve">${t('directory.conflict.save')}</button>
       <a href="${view.href(path)}">${t('directory.conflict.discard')}</a>
     </p>
   </form>`

@@ -83,17 +83,24 @@ export function entryFormPage(place: Place, form: EntryForm): Page {
         ${csrfField(place.visitor)}
         <input type="hidden" name="base" value="${formatBase(form.base)}" />
         <input type="hidden" name="mode" value="${form.mode}" />
-        <button class="hidden" tabindex="-1" aria-hidden="true" name="do" value="${isEdit ? 'save' : 'create'}">
+        <button
+          type="submit"
+          class="hidden"
+          tabindex="-1"
+          aria-hidden="true"
+          name="do"
+          value="${isEdit ? 'save' : 'create'}"
+        >
           ${t(isEdit ? 'directory.form.save' : 'directory.form.create')}
         </button>
         ${fields(view, form, description)}
         <p class="faint">${t('directory.form.rowsHint')}</p>
         <p>
-          <button name="row" value="add" data-row="add">${t('directory.form.addRow')}</button>
+          <button type="submit" name="row" value="add" data-row="add">${t('directory.form.addRow')}</button>
         </p>
         ${form.twin === undefined ? '' : twinField(view, form.twin)}
         <p class="buttons">
-          <button class="main" name="do" value="${isEdit ? 'save' : 'create'}">
+          <button type="submit" class="main" name="do" value="${isEdit ? 'save' : 'create'}">
             ${t(isEdit ? 'directory.form.save' : 'directory.form.create')}
           </button>
           <a href="${view.href(path)}">${t('directory.form.cancel')}</a>
@@ -191,6 +198,7 @@ function describedRow(
         ? html`<textarea id="v${index}" name="v.${index}" rows="${lines}" dir="auto" spellcheck="false" ${describedBy}>
 ${row.text}</textarea>`
         : html`<input
+            type="text"
             id="v${index}"
             name="v.${index}"
             value="${row.text}"
@@ -210,6 +218,7 @@ function freeRow(view: View, row: DraftRow, index: number): Markup {
   const lines = Math.min(12, Math.max(1, row.text.split('\n').length))
   const button = (verb: 'up' | 'down' | 'remove', sign: string): Markup =>
     html`<button
+      type="submit"
       name="row"
       value="${verb}-${index}"
       data-row="${verb}"
@@ -222,6 +231,7 @@ function freeRow(view: View, row: DraftRow, index: number): Markup {
   return html`<div class="row free">
     <input type="hidden" name="k.${index}" value="free" />
     <input
+      type="text"
       class="row-name"
       name="n.${index}"
       value="${row.name}"

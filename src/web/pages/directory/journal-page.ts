@@ -3,7 +3,7 @@ import { html, raw } from 'hono/html'
 import type { JournalEntry } from '../../../directory/index.ts'
 import { listJournal } from '../../directory/journal-list.ts'
 import type { JournalPage, JournalQuery } from '../../directory/journal-list.ts'
-import { directoryHref, readJournalPath } from '../../directory/paths.ts'
+import { directoryHref, readJournalPath, resolveParts, stepsTo } from '../../directory/paths.ts'
 import { UndoDesk } from '../../directory/undo.ts'
 import type { Markup, Page } from '../layout.ts'
 import { changeWord, changesList } from './change-part.ts'
@@ -51,9 +51,9 @@ function filterForm({ view }: Site, path: string, { path: below = '', who = '', 
   const { t } = view
   return html`<form class="filter sheet" action="${view.href(path)}">
     <label for="below">${t('directory.journal.path')}</label>
-    <input id="below" name="path" value="${below}" maxlength="1000" dir="ltr" spellcheck="false" />
+    <input type="text" id="below" name="path" value="${below}" maxlength="1000" dir="ltr" spellcheck="false" />
     <label for="who">${t('directory.journal.who')}</label>
-    <input id="who" name="who" value="${who}" maxlength="200" dir="auto" spellcheck="false" />
+    <input type="text" id="who" name="who" value="${who}" maxlength="200" dir="auto" spellcheck="false" />
     <label for="kind">${t('directory.journal.kind')}</label>
     <select id="kind" name="kind">
       <option value="">${t('directory.journal.all')}</option>
@@ -64,7 +64,7 @@ function filterForm({ view }: Site, path: string, { path: below = '', who = '', 
           </option>`,
       )}
     </select>
-    <button>${t('directory.journal.filter')}</button>
+    <button type="submit">${t('directory.journal.filter')}</button>
     <a href="${view.href(path)}">${t('directory.children.clear')}</a>
   </form>`
 }
@@ -98,7 +98,7 @@ function table(site: Site, path: string, filter: JournalFilter, entries: readonl
     <input type="hidden" name="lost" value="yes" />
     ${rows}
     <p class="buttons">
-      <button class="main" name="do" value="undo">${t('directory.journal.undoSelected')}</button>
+      <button type="submit" class="main" name="do" value="undo">${t('directory.journal.undoSelected')}</button>
     </p>
     <p class="faint">${t('directory.undo.withoutPasswordHint')}</p>
   </form>`
@@ -106,7 +106,9 @@ function table(site: Site, path: string, filter: JournalFilter, entries: readonl
 
 function row(site: Site, undo: UndoDesk | null, entry: JournalEntry): Markup {
   const { view, served } = site
-  const href = view.href(directoryHref(served.tag, readJournalPath(entry.path)))
+  const path = html`<code dir="ltr">${plain(entry.path)}</code>`
+  const object = resolveParts(served.domain, readJournalPath(entry.path))
+  const steps = object === undefined ? undefined : stepsTo(served.domain, object)
   return html`<tr>
     ${undo === null ? '' : html`<td>${undoBox(site, undo, entry)}</td>`}
     <th scope="row">${view.digits(entry.revision)}</th>
@@ -115,7 +117,19 @@ function row(site: Site, undo: UndoDesk | null, entry: JournalEntry): Markup {
       <bdi>${plain(entry.who)}</bdi><br /><span class="faint"><bdi>${plain(entry.from)}</bdi></span>
     </td>
     <td>
-      <a href="${href}"><code dir="ltr">${plain(entry.path)}</code></a>
+      ${
+        steps === undefined
+          ? path
+          : html`<a
+              href="${view.href(
+                directoryHref(
+                  served.tag,
+                  steps.map(({ part }) => part),
+                ),
+              )}"
+              >${path}</a
+            >`
+      }
     </td>
     <td><b>${changeWord(view, entry)}</b>${changesList(view, entry)}</td>
   </tr>`
@@ -127,7 +141,7 @@ function undoBox({ view }: Site, undo: UndoDesk, entry: JournalEntry): Markup {
   const revision = view.digits(entry.revision)
   return html`<input
     type="checkbox"
-    name="revision"
+    name="revision[]"
     value="${entry.revision}"
     aria-label="${view.t('directory.journal.select', { revision })}"
   />`

@@ -61,7 +61,7 @@ export function addJournal(app: WebApp, services: WebServices): void {
 
 /** Takes back what was chosen, the newest first, until one cannot be. */
 async function undo(c: WebContext, site: Site, { fields, all }: SentForm, journal: string): Promise<Response> {
-  const revisions = v.safeParse(revisionsSchema, all('revision'))
+  const revisions = v.safeParse(revisionsSchema, all('revision[]'))
   const back = backOf(site, fields.get('back'), journal)
   if (!revisions.success || site.visitor === null) return seeOther(c, site, back)
   const acceptsLostSecret = fields.get('lost') === 'yes'

@@ -52,7 +52,9 @@ export function deletePage(place: Place, notice: Markup | ''): Page {
         }
         <p class="faint">${t('directory.delete.undoHint')}</p>
         <p class="buttons">
-          <button class="danger" name="do" value="delete">${t('directory.delete.button', { count })}</button>
+          <button type="submit" class="danger" name="do" value="delete">
+            ${t('directory.delete.button', { count })}
+          </button>
           <a href="${view.href(path)}">${t('directory.form.cancel')}</a>
         </p>
       </form>`,
@@ -79,12 +81,22 @@ export function movePage(place: Place, { to, before, notice }: MoveForm): Page {
         <p>${t('directory.move.lead')}</p>
         <div class="row described">
           <label for="to">${t('directory.move.to')}</label>
-          <input id="to" name="to" value="${to}" required dir="auto" spellcheck="false" aria-describedby="to-hint" />
+          <input
+            type="text"
+            id="to"
+            name="to"
+            value="${to}"
+            required
+            dir="auto"
+            spellcheck="false"
+            aria-describedby="to-hint"
+          />
           <p class="hint" id="to-hint">${t('directory.move.toHint')}</p>
         </div>
         <div class="row described">
           <label for="before">${t('directory.move.before')}</label>
           <input
+            type="text"
             id="before"
             name="before"
             value="${before}"
@@ -95,7 +107,7 @@ export function movePage(place: Place, { to, before, notice }: MoveForm): Page {
           <p class="hint" id="before-hint">${t('directory.move.beforeHint')}</p>
         </div>
         <p class="buttons">
-          <button class="main" name="do" value="move">${t('directory.move.button')}</button>
+          <button type="submit" class="main" name="do" value="move">${t('directory.move.button')}</button>
           <a href="${view.href(path)}">${t('directory.form.cancel')}</a>
         </p>
       </form>`,

@@ -107,7 +107,7 @@ export function shownName(
   view: View,
   { name, object }: { readonly name: string | null; readonly object: number },
 ): string {
-  return name !== null && name !== '' ? name : view.t('directory.page.unnamed', { number: view.digits(object) })
+  return name !== null && name.trim() !== '' ? name : view.t('directory.page.unnamed', { number: view.digits(object) })
 }
 
 /** The well-known directory in which an entry stands: `/users` of `/users/pia`; of one that is itself the entry, its own path. */

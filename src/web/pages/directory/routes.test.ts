@@ -154,11 +154,11 @@ describe('the form of a directory', () => {
     assert.deepEqual(valuesOf(pia, 'shell'), ['/bin/zsh'])
     assert.deepEqual(valuesOf(pia, 'passwd'), ['$argon2id$secret'])
     const saved = await get(web, location)
-    assert.match(saved.text, /name="revision"/)
+    assert.match(saved.text, /name="revision\[\]"/)
     const [entry] = web.domain.journal({ isReverse: true, limit: 1 })
     assert.equal(entry?.who, 'ada')
     const undone = await post(web, '/directory/local/journal', {
-      revision: String(entry?.revision),
+      'revision[]': String(entry?.revision),
       back: '/directory/local/users/pia',
     })
     assert.match(undone.location, /^\/directory\/local\/users\/pia\?done=undone/)
@@ -290,7 +290,7 @@ describe('the journal', () => {
     const revision = web.domain.revision()
     const { location } = await post(web, '/directory/local/journal', {
       do: 'undo',
-      revision: [String(revision - 1), String(revision)],
+      'revision[]': [String(revision - 1), String(revision)],
       back: '/directory/local/journal?path=/users/jon',
     })
     assert.match(location, /undone=2/)
@@ -301,7 +301,7 @@ describe('the journal', () => {
   test('never sends anybody to another site', async (context) => {
     const web = await makeWeb(context)
     for (const back of ['https://evil.example/', '//evil.example', '/directory/local\\evil', '/directory/localevil']) {
-      const { location } = await post(web, '/directory/local/journal', { revision: 'x', back })
+      const { location } = await post(web, '/directory/local/journal', { 'revision[]': 'x', back })
       assert.equal(location, '/directory/local/journal')
     }
   })

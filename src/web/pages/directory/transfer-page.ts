@@ -57,13 +57,13 @@ export function exportPage(site: Site, path: string, notice: Markup | ''): Page 
         <h2 id="tree">${t('directory.export.tree')}</h2>
         <form class="filter" action="${view.href(here)}">
           <label for="export-path">${t('directory.export.path')}</label>
-          <input id="export-path" name="path" value="${path}" dir="ltr" spellcheck="false" />
+          <input type="text" id="export-path" name="path" value="${path}" dir="ltr" spellcheck="false" />
           <label for="export-format">${t('directory.export.format')}</label>
           <select id="export-format" name="format">
             ${TREE_FORMATS.map((format) => html`<option value="${format}">${t(`directory.import.${format}`)}</option>`)}
           </select>
-          <button class="main" name="as" value="file">${t('directory.export.button')}</button>
-          <button name="as" value="text">${t('directory.export.show')}</button>
+          <button type="submit" class="main" name="as" value="file">${t('directory.export.button')}</button>
+          <button type="submit" name="as" value="text">${t('directory.export.show')}</button>
         </form>
       </section>
       <section class="sheet" aria-labelledby="flat">
@@ -126,7 +126,15 @@ function importForm({ view, visitor }: Site, { format, mode, parent, text }: Imp
     </div>
     <div class="row described">
       <label for="parent">${t('directory.import.parent')}</label>
-      <input id="parent" name="parent" value="${parent}" dir="ltr" spellcheck="false" aria-describedby="parent-hint" />
+      <input
+        type="text"
+        id="parent"
+        name="parent"
+        value="${parent}"
+        dir="ltr"
+        spellcheck="false"
+        aria-describedby="parent-hint"
+      />
       <p class="hint" id="parent-hint">${t('directory.import.parentHint')}</p>
     </div>
     <fieldset class="row">
@@ -147,7 +155,9 @@ function importForm({ view, visitor }: Site, { format, mode, parent, text }: Imp
       <label for="text">${t('directory.import.text')}</label>
       <textarea id="text" name="text" rows="10" dir="ltr" spellcheck="false">${text}</textarea>
     </div>
-    <p class="buttons"><button class="main" name="do" value="preview">${t('directory.import.preview')}</button></p>
+    <p class="buttons">
+      <button type="submit" class="main" name="do" value="preview">${t('directory.import.preview')}</button>
+    </p>
   </form>`
 }
 
@@ -196,7 +206,9 @@ function previewPart(
             <input type="hidden" name="parent" value="${form.parent}" />
             <input type="hidden" name="digest" value="${digest}" />
             <input type="hidden" name="data" value="${data}" />
-            <p class="buttons"><button class="main" name="do" value="apply">${t('directory.import.apply')}</button></p>
+            <p class="buttons">
+              <button type="submit" class="main" name="do" value="apply">${t('directory.import.apply')}</button>
+            </p>
           </form>`
     }
   </section>`
