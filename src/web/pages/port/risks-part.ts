@@ -10,7 +10,9 @@ export function risksPart(view: View, report: PortReport, footnotes: Footnotes):
   const { t } = view
   const uses = [...report.unofficialUses, ...report.registeredUses]
   const malware = uses.filter(({ category }) => category === 'malware')
-  const conflicts = report.unofficialUses.filter(({ relation }) => relation === 'conflict')
+  const conflicts = report.unofficialUses.filter(
+    ({ relation, category }) => relation === 'conflict' && category !== 'malware',
+  )
   const unauthorized = unauthorizedUses(report)
   const told = uses.filter(({ security }) => security.length > 0)
   if (malware.length + conflicts.length + unauthorized.length + told.length === 0) return raw('')
@@ -21,9 +23,7 @@ export function risksPart(view: View, report: PortReport, footnotes: Footnotes):
       conflicts.length === 0
         ? ''
         : html`<h3>${t('port.conflict.title')}</h3>
-            <ul>
-              ${conflicts.map((use) => conflictText(view, use))}
-            </ul>`
+            ${sharedText(view, conflicts)}`
     }
     ${unauthorized.map((text) => html`<p>${t('port.registry.unauthorized', { text: view.isolate(text) })}</p>`)}
     ${told.map(
@@ -43,7 +43,13 @@ function unauthorizedUses({ transports }: PortReport): readonly string[] {
   return [...new Set(texts)]
 }
 
-function conflictText(view: View, { conflictsWith, name }: ReportedUse): Markup {
-  const names = view.list([...new Set(conflictsWith.map((each) => each.name))])
-  return html`<li>${view.t('port.conflict.text', { names, use: view.isolate(name) })}</li>`
+/** Uses of a port that is somebody else's, by those to whom it was given; on another transport it may be another's. */
+function sharedText(view: View, conflicts: readonly ReportedUse[]): Markup {
+  const groups = Map.groupBy(conflicts, ({ conflictsWith }) =>
+    view.list([...new Set(conflictsWith.map((each) => each.name))]),
+  )
+  return html`${[...groups].map(
+    ([names, uses]) =>
+      html`<p>${view.t('port.conflict.shared', { names, uses: view.list(uses.map(({ name }) => name)) })}</p>`,
+  )}`
 }
