@@ -20,6 +20,9 @@ export function indexPage(view: View, known: KnownPorts): Page {
     part: 'ports',
     main: html`<h1>${t('port.index.title')}</h1>
       <p>${t('port.index.lead', { count: view.count(PORT_MAX + 1) })}</p>
+      <ul class="ways">
+        ${PORT_RANGES.map(({ name }) => html`<li><a href="#range-${name}">${t(`common.range.${name}`)}</a></li>`)}
+      </ul>
       ${PORT_RANGES.map((range) => rangePart(view, range, known))}`,
   }
 }
