@@ -22,10 +22,13 @@ export function addPreviews(app: WebApp, services: WebServices): void {
   const draw = (port: number): Drawing => cardOf(reportPort(port, TRANSPORTS, registry, lore, null))
   /** The last that were asked for, the oldest first; each is made once, however many ask for it meanwhile. */
   const made = new Map<number, Promise<Body>>()
+  const makeBody = async (port: number): Promise<Body> => new Body(await pngOf(rasterOf(draw(port))))
   const bodyOf = (port: number): Promise<Body> => {
-    const body = made.get(port) ?? pngOf(rasterOf(draw(port))).then((png) => new Body(png))
+    const body = made.get(port) ?? makeBody(port)
     made.delete(port)
     made.set(port, body)
+    // One that could not be made is tried anew by the next who asks.
+    body.catch(() => made.delete(port))
     if (made.size > LIMITS.previewsKept) {
       const [oldest] = made.keys()
       if (oldest !== undefined) made.delete(oldest)
