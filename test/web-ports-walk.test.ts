@@ -1,7 +1,8 @@
 /**
  * Walks the pages of ports: in every language each renders, says what the registry says of each transport, is valid, and leads
  * somewhere. All 65,536 are walked in English, and each sixty-fourth in the others, which start at different ports.
- * `PORTOLAN_WALK=all` walks all in every language, which takes minutes; `PORTOLAN_WALK=bn,ar` all in these.
+ * `PORTOLAN_WALK=all` walks all in every language, which takes minutes; `PORTOLAN_WALK=bn,ar` all in these. Of pages
+ * with the same elements and attributes one is validated, and some at random; `PORTOLAN_VALIDATE=all` validates each.
  */
 import assert from 'node:assert/strict'
 import { availableParallelism } from 'node:os'
@@ -14,8 +15,8 @@ import { makeTestWeb } from './support/web-services.ts'
 
 const WHOLE = (process.env['PORTOLAN_WALK'] ?? 'en').split(',')
 const STEP = 64
-/** A valid page takes ten times as long to validate as to make. */
-const VALIDATE_EACH = 2048
+/** A page takes ten times as long to validate as to make. */
+const VALIDATE_EACH = process.env['PORTOLAN_VALIDATE'] === 'all' ? 1 : 2048
 /** The parts of the site that are served so far. */
 const FOLLOWED = /^\/(assets|chart|directory|ports)\b|^\/?$/
 const THREADS = Math.min(4, availableParallelism())
