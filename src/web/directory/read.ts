@@ -1,6 +1,7 @@
 /** What a reader sees of a directory: passwords masked, the way to it, its children a page at a time. */
 import { ROOT_OBJECT, firstValue, maskProperties } from '../../directory/index.ts'
 import type { Domain, Id, JournalEntry, Properties } from '../../directory/index.ts'
+import { journalIndexOf } from './journal-index.ts'
 import { stepsTo } from './paths.ts'
 import type { PathStep } from './paths.ts'
 
@@ -121,19 +122,7 @@ function readRow(domain: Domain, parent: number, object: number): ChildRow | und
   return { object, instance, name, part, properties: maskProperties(found.properties), childCount }
 }
 
-/** How far the journal is searched for one directory: 20 ms. */
-const LOOK_BACK = 10_000
-
-/** What the journal has of a directory's present life, the newest first. */
+/** What the newest of the journal has of a directory's present life, the newest first. */
 export function historyOf(domain: Domain, object: number, limit: number): readonly JournalEntry[] {
-  const found: JournalEntry[] = []
-  for (const entry of domain.journal({ isReverse: true, limit: LOOK_BACK })) {
-    // What came before a copy, or before the directory was made, was about another one.
-    if (entry.kind === 'replaceAll') break
-    if (entry.object !== object) continue
-    if (entry.kind === 'destroy') break
-    found.push(entry)
-    if (entry.kind === 'create' || found.length === limit) break
-  }
-  return found
+  return journalIndexOf(domain).entriesOf(object, limit)
 }

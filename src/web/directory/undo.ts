@@ -12,6 +12,8 @@ import { isSameProperties, requireMaster } from './desk.ts'
 import { DeskError } from './failure.ts'
 import type { UndoRefusal } from './failure.ts'
 import { explaining, isStale } from './outcome.ts'
+import { journalIndexOf } from './journal-index.ts'
+import type { JournalIndex } from './journal-index.ts'
 import { childrenNamed, readJournalPath } from './paths.ts'
 
 export type UndoPlan =
@@ -32,37 +34,23 @@ export interface UndoRefused {
   readonly by: JournalEntry | null
 }
 
-/** Older entries are not taken back: too much has been built upon them, and the journal is searched in 20 ms for these. */
-const LOOK_BACK = 10_000
 const TRIES_MAX = 5
 const BY_NUMBER = /^dir:(\d{1,10})$/
 
-/** What the newest of the journal says of the lives of directories; read once for as many plans as a page shows. */
+/** Says of entries how they can be taken back, as things are when it is made. */
 export class UndoDesk {
   readonly #domain: Domain
-  readonly #oldest: number
-  /** The newest revision at which each number was given up. */
-  readonly #ends: Map<number, number> = new Map()
-  #replacedAt = 0
-  readonly #newest: Map<number, JournalEntry> = new Map()
+  readonly #index: JournalIndex
 
   constructor(domain: Domain) {
     this.#domain = domain
-    this.#oldest = domain.revision() - LOOK_BACK
-    for (const entry of domain.journal({ isReverse: true, limit: LOOK_BACK })) {
-      if (entry.kind === 'replaceAll') {
-        this.#replacedAt = entry.revision
-        break
-      }
-      if (!this.#newest.has(entry.object)) this.#newest.set(entry.object, entry)
-      if (entry.kind === 'destroy' && !this.#ends.has(entry.object)) this.#ends.set(entry.object, entry.revision)
-    }
+    this.#index = journalIndexOf(domain)
   }
 
   /** How an entry would be taken back now. */
   plan(entry: JournalEntry): UndoPlan | UndoRefused {
-    if (entry.kind === 'replaceAll' || entry.revision <= this.#replacedAt) return refused('replaced')
-    if (entry.revision <= this.#oldest) return refused('tooOld')
+    if (entry.kind === 'replaceAll' || entry.revision <= this.#index.replacedAt) return refused('replaced')
+    if (entry.revision <= this.#index.oldest) return refused('tooOld')
     if (entry.kind === 'destroy') return this.#planCreate(entry)
     const object = this.#objectOf(entry)
     if (typeof object !== 'number') return object
@@ -71,7 +59,7 @@ export class UndoDesk {
 
   /** The directory that an entry is about: by its number, or, where it went and came back, by its path. */
   #objectOf({ object, revision, path }: JournalEntry): number | UndoRefused {
-    if ((this.#ends.get(object) ?? 0) <= revision && this.#domain.id(object) !== undefined) return object
+    if (this.#index.endOf(object) <= revision && this.#domain.id(object) !== undefined) return object
     return this.#resolve(readJournalPath(path))
   }
 
@@ -129,7 +117,7 @@ export class UndoDesk {
   }
 
   #changed(object: number): UndoRefused {
-    return { kind: 'refused', reason: 'changedSince', by: this.#newest.get(object) ?? null }
+    return { kind: 'refused', reason: 'changedSince', by: this.#index.newestOf(object) }
   }
 }
 

@@ -1,6 +1,6 @@
 /** The pages before a directory is moved or deleted: they say what that means, and count what goes. */
 import { html } from 'hono/html'
-import { countTree, listTree } from '../../directory/remove.ts'
+import { listTree } from '../../directory/remove.ts'
 import type { Markup, Page } from '../layout.ts'
 import { formatBase } from './draft.ts'
 import { crumbs, csrfField, plain } from './parts.ts'
@@ -27,8 +27,9 @@ export function deletePage(place: Place, notice: Markup | ''): Page {
   const { view, directory, served, path } = place
   const { t } = view
   const { domain } = served
-  const count = countTree(domain, directory.object)
-  const paths = listTree(domain, directory.object)
+  const all = listTree(domain, directory.object)
+  const count = all.length
+  const paths = all
     .slice(-PATHS_SHOWN)
     .toReversed()
     .map(({ id }) => domain.pathOf(id.object))
