@@ -157,4 +157,8 @@ test("a visitor who has signed in sends their form's mark along", async (context
   const web = await makeTestWeb(context, { visitor: visitorWith(['read']) })
   const page = await (await web.app.request(`http://${HOST}/en/ports/973`)).text()
   assert.match(page, /name="_csrf" value="csrf-of-the-test"/)
+  assert.doesNotMatch(page, /href="\/en\/feedback"/)
+  web.signIn(visitorWith(['operate']))
+  const operators = await (await web.app.request(`http://${HOST}/en/ports/973`)).text()
+  assert.match(operators, /href="\/en\/feedback"/)
 })

@@ -43,5 +43,10 @@ export function helpfulPart(view: View, port: number, given: Verdict | null, vis
     </form>
     ${given === null ? '' : html`<p class="thanks" role="status">${t('port.helpful.thanks')}</p>`}
     <p class="faint">${t('port.helpful.privacy')}</p>
+    ${
+      visitor?.scopes.has('operate') === true
+        ? html`<p><a href="${view.href('/feedback')}">${t('port.feedback.title')}</a></p>`
+        : ''
+    }
   </section>`
 }
