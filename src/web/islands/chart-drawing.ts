@@ -18,6 +18,8 @@ export const NAMES_FROM = 66
 const RHUMB_LINES = 16
 /** The first rows of the three ranges (RFC 6335 §6). */
 const RANGE_ROWS = [0, 4, 192]
+/** Half of the widest label of a column. */
+const LABEL_HALF = 14
 const LABEL_STEPS = [1, 2, 4, 8, 16, 32, 64]
 
 export interface Drawing {
@@ -240,7 +242,7 @@ function drawAxes({ context, scale, colours, data }: Drawing, visible: Visible):
   const columnStep = stepFor(44, scale.cell)
   for (let column = nextStep(visible.firstColumn, columnStep); column <= visible.lastColumn; column += columnStep) {
     const x = scale.x(column + 0.5)
-    if (x >= left && x <= left + size) context.fillText(`+${localDigits(column, data)}`, x, top - 6)
+    if (x >= left && x <= left + size - LABEL_HALF) context.fillText(`+${localDigits(column, data)}`, x, top - 6)
   }
 }
 
