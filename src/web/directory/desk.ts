@@ -5,7 +5,7 @@
  * The domain itself checks who may write. What takes several writes (deleting a tree, moving one, importing) stands in files of
  * its own, which say what of it is at once.
  */
-import { APPEND, ROOT_OBJECT, STATUS, firstValue } from '../../directory/index.ts'
+import { APPEND, ROOT_OBJECT, STATUS, firstValue, requirePropertyAccess } from '../../directory/index.ts'
 import type { Caller, Domain, Id, JournalEntry, Properties } from '../../directory/index.ts'
 import { DirectoryError, SECRET_NAME, MASK } from '../../directory/index.ts'
 import type { ServedDomain } from '../live/served-domains.ts'
@@ -136,6 +136,40 @@ export function writeProperties(
   return writeAsSeen(domain, object, seen, async (id) => {
     const { id: now, revision } = await domain.write({ kind: 'write', id, properties }, caller)
     return { object, instance: now.instance, revision }
+  })
+}
+
+/**
+ * Replaces the values of single properties, for who may write these and not the whole directory (`_writers_NAME`). They become one
+ * batch, and either the first is refused or all are done; a property that is not there any more is passed over.
+ * @throws DeskError
+ */
+export function writeValues(
+  served: ServedDomain,
+  object: number,
+  changes: Properties,
+  seen: Seen,
+  caller: Caller,
+): Promise<Written> {
+  const domain = requireMaster(served)
+  return writeAsSeen(domain, object, seen, async (id) => {
+    const properties = domain.read(object)?.properties ?? []
+    const operations = changes.flatMap(({ name, values }) => {
+      const index = properties.findIndex((property) => property.name === name)
+      return index === -1 ? [] : [{ index, values, name }]
+    })
+    for (const { name } of operations) requirePropertyAccess(properties, name, caller, true)
+    // Each raises the instance by one, so that all ids are known before any is done.
+    const results = await Promise.all(
+      operations.map(({ index, values }, at) =>
+        domain.write(
+          { kind: 'writeProperty', id: { object, instance: (id.instance + at) >>> 0 }, index, values },
+          caller,
+        ),
+      ),
+    )
+    const last = results.at(-1)
+    return { object, instance: last?.id.instance ?? id.instance, revision: last?.revision ?? domain.revision() }
   })
 }
 

@@ -1,8 +1,8 @@
 /** What the forms of one directory do: save, create, resolve a conflict, move, delete. */
 import { html } from 'hono/html'
-import { SECRET_NAME, maskProperties } from '../../../directory/index.ts'
+import { SECRET_NAME, maskProperties, valuesOf } from '../../../directory/index.ts'
 import type { Caller, Properties } from '../../../directory/index.ts'
-import { createDirectory, isSameProperties, writeProperties } from '../../directory/desk.ts'
+import { createDirectory, isSameProperties, writeProperties, writeValues } from '../../directory/desk.ts'
 import type { DeskFailure } from '../../directory/failure.ts'
 import { moveTree } from '../../directory/move.ts'
 import { childrenNamed, readJournalPath, resolveParts } from '../../directory/paths.ts'
@@ -13,13 +13,13 @@ import { answerFailure, answerPage, failureNote, requireFailure, seeOther, statu
 import { contestedIn, mergeChoice } from './conflict.ts'
 import { conflictPage, gonePage } from './conflict-page.ts'
 import type { Conflict } from './conflict-page.ts'
-import { LOCKED, changeRows, propertiesOf, readBase, readDraft } from './draft.ts'
+import { LOCKED, changeRows, propertiesOf, readBase, readDraft, withValuesOf } from './draft.ts'
 import type { Base, Fields, PasswordChoice } from './draft.ts'
 import { entryFormPage, newForm } from './entry-form.ts'
 import type { EntryForm } from './entry-form.ts'
 import { deletePage, movePage } from './move-delete-pages.ts'
 import { pageHref } from './parts.ts'
-import { hrefOf, viewedPathOf } from './place.ts'
+import { changeableIn, hrefOf, mayChange, viewedPathOf } from './place.ts'
 import type { Place, Site } from './place.ts'
 import { descriptionOf } from './words.ts'
 
@@ -53,7 +53,9 @@ function formOf(sent: Sent, base: Base | null): EntryForm {
   const { place, fields } = sent
   const draft = readDraft(fields)
   if (isNew(sent)) return { ...newForm(place, ''), draft }
-  return { mode: 'edit', draft, base: base ?? place.directory, viewedPath: viewedPathOf(place.directory) }
+  const { properties } = place.directory
+  const isOfValues = !mayChange(place, properties) && changeableIn(place, properties).size > 0
+  return { mode: 'edit', draft, base: base ?? place.directory, viewedPath: viewedPathOf(place.directory), isOfValues }
 }
 
 async function doForm(sent: Sent): Promise<Response> {
@@ -70,7 +72,10 @@ async function save(sent: Sent, form: EntryForm, base: Base): Promise<Response> 
   const { c, place } = sent
   const outcome = await propertiesOf(form.draft, base.properties, [])
   if ('problem' in outcome) return showForm(sent, { ...form, problem: outcome.problem }, 422)
-  const { properties } = outcome
+  const properties =
+    form.isOfValues === true
+      ? withValuesOf(base.properties, outcome.properties, changeableIn(place, place.directory.properties))
+      : outcome.properties
   if (isSameProperties(base.properties, properties)) return seeOther(c, place, pageHref(place.path, { done: 'same' }))
   return write(sent, base, properties, form.draft.password, base)
 }
@@ -84,7 +89,10 @@ async function write(
   base: Base,
 ): Promise<Response> {
   try {
-    const { object, revision } = await writeProperties(place.served, seen.object, properties, seen, caller)
+    const isWhole = mayChange(place, place.directory.properties)
+    const { object, revision } = isWhole
+      ? await writeProperties(place.served, seen.object, properties, seen, caller)
+      : await writeValues(place.served, seen.object, changedIn(seen.properties, properties), seen, caller)
     const now = readDirectory(place.served.domain, object)
     const path = now === undefined ? place.path : hrefOf(place, now)
     return seeOther(c, place, pageHref(path, { done: 'saved', revision }))
@@ -93,6 +101,13 @@ async function write(
     if (failure.kind !== 'stale') return answerFailure(c, place, failure, place.path)
     return answerConflict(c, place, { ...failure, base, yours: maskProperties(properties), password })
   }
+}
+
+/** The properties of a list whose values are not those of another. */
+function changedIn(before: Properties, after: Properties): Properties {
+  return after.filter(
+    ({ name, values }) => !isSameProperties([{ name, values: valuesOf(before, name) }], [{ name, values }]),
+  )
 }
 
 function answerConflict(

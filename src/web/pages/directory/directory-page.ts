@@ -9,7 +9,7 @@ import { changeWord, changesList, undoPart } from './change-part.ts'
 import { childrenPart, wellKnownPart } from './children-part.ts'
 import type { ChildrenQuery } from './children-part.ts'
 import { NAMES, barNote, crumbs, domainNav, pageHref, plain, valuesList } from './parts.ts'
-import { mayChange, shownName, viewedPathOf } from './place.ts'
+import { changeableIn, mayChange, shownName, viewedPathOf } from './place.ts'
 import type { Place } from './place.ts'
 import { kindWord, labelOf } from './words.ts'
 
@@ -150,15 +150,17 @@ function accessPart(place: Place): Markup {
   </section>`
 }
 
-function actions({ view, path, directory, served }: Place, may: boolean): Markup {
+function actions(place: Place, may: boolean): Markup {
+  const { view, path, directory, served } = place
   const { t } = view
+  const some = changeableIn(place, directory.properties).size > 0
   const link = (what: 'edit' | 'move' | 'delete'): Markup =>
     html`<li>
       <a class="button" href="${view.href(pageHref(path, { do: what }))}">${t(`directory.actions.${what}`)}</a>
     </li>`
   const exportPath = pageHref(`/directory/${encodeURIComponent(served.tag)}/export`, { path: directory.path })
   return html`<ul class="actions" aria-label="${t('directory.actions.title')}">
-    ${may ? link('edit') : ''} ${may && directory.parent !== null ? html`${link('move')}${link('delete')}` : ''}
+    ${may || some ? link('edit') : ''} ${may && directory.parent !== null ? html`${link('move')}${link('delete')}` : ''}
     <li><a class="button" href="${view.href(exportPath)}">${t('directory.actions.export')}</a></li>
   </ul>`
 }

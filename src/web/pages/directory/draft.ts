@@ -66,6 +66,29 @@ export function draftOf(properties: Properties, description: DirectoryDescriptio
   }
 }
 
+/** The rows of single properties, for who may write no more: they can neither be renamed nor removed, nor others be added. */
+export function draftOfValues(properties: Properties, names: ReadonlySet<string>): Draft {
+  const seen = new Set<string>()
+  const rows = properties.flatMap((property) => {
+    const { name } = property
+    if (!names.has(name) || seen.has(name)) return []
+    seen.add(name)
+    return [rowOf(property, true, name === SECRET_NAME)]
+  })
+  return { rows, password: 'keep', newPassword: '' }
+}
+
+/** A list with the values of single properties taken from another; what that one lacks has no values then. */
+export function withValuesOf(before: Properties, changed: Properties, names: ReadonlySet<string>): Properties {
+  const seen = new Set<string>()
+  return before.map((property) => {
+    const { name } = property
+    if (!names.has(name) || seen.has(name)) return property
+    seen.add(name)
+    return findProperty(changed, name) ?? { name, values: [] }
+  })
+}
+
 function rowOf({ name, values }: Property, isDescribed: boolean, isSecret: boolean): DraftRow {
   if (isSecret) return { kind: 'secret', name, text: '' }
   // niload makes one empty value of an empty field: in a field with a label that is nothing.

@@ -27,6 +27,8 @@ export interface EntryForm {
   /** By which the fields are described: `/users` for a user. */
   readonly viewedPath: string
   readonly problem?: DraftProblem | 'form'
+  /** Whether only the values of the rows can be changed. */
+  readonly isOfValues?: boolean
   /** The name that another one here has already. */
   readonly twin?: string
 }
@@ -95,10 +97,7 @@ export function entryFormPage(place: Place, form: EntryForm): Page {
         </button>
         ${fields(view, form, description)}
         <p class="faint">${t('directory.form.rowsHint')}</p>
-        <p>
-          <button type="submit" name="row" value="add" data-row="add">${t('directory.form.addRow')}</button>
-        </p>
-        ${form.twin === undefined ? '' : twinField(view, form.twin)}
+        ${form.isOfValues === true ? '' : addButton(view)} ${form.twin === undefined ? '' : twinField(view, form.twin)}
         <p class="buttons">
           <button type="submit" class="main" name="do" value="${isEdit ? 'save' : 'create'}">
             ${t(isEdit ? 'directory.form.save' : 'directory.form.create')}
@@ -108,6 +107,12 @@ export function entryFormPage(place: Place, form: EntryForm): Page {
       </form>
       <template id="row-template">${freeRow(view, { kind: 'free', name: '', text: '' }, 0)}</template>`,
   }
+}
+
+function addButton(view: View): Markup {
+  return html`<p>
+    <button type="submit" name="row" value="add" data-row="add">${view.t('directory.form.addRow')}</button>
+  </p>`
 }
 
 function titleOf({ view, directory, served }: Place, { mode, viewedPath }: EntryForm): string {
@@ -151,10 +156,12 @@ function twinField(view: View, name: string): Markup {
 /** All rows in their order; the fields of one kind of row that follow each other stand together. */
 function fields(view: View, form: EntryForm, description: DirectoryDescription | undefined): Markup {
   const described = new Map((description?.properties ?? []).map((property) => [property.name, property]))
+  const plainOne = (name: string): PropertyDescription | undefined =>
+    form.isOfValues === true ? { name, meaning: '', form: 'text', isList: true, isRequired: false } : undefined
   return html`<div class="rows" id="rows">
     ${form.draft.rows.map((row, index) => {
       if (row.kind === 'secret') return secretRow(view, form, index)
-      const property = row.kind === 'described' ? described.get(row.name) : undefined
+      const property = row.kind === 'described' ? (described.get(row.name) ?? plainOne(row.name)) : undefined
       return property === undefined ? freeRow(view, row, index) : describedRow(view, form, row, property, index)
     })}
   </div>`

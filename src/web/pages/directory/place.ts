@@ -1,6 +1,6 @@
 /** What a request to the directory is about, and what its visitor may do there. */
-import { requireDirectoryAccess, viewOf } from '../../../directory/index.ts'
-import type { Properties } from '../../../directory/index.ts'
+import { requireDirectoryAccess, requirePropertyAccess, viewOf } from '../../../directory/index.ts'
+import type { Caller, Properties } from '../../../directory/index.ts'
 import { directoryHref, readParts, resolveParts } from '../../directory/paths.ts'
 import { readDirectory } from '../../directory/read.ts'
 import type { DeskDirectory } from '../../directory/read.ts'
@@ -96,6 +96,22 @@ export function mayChange({ bar, visitor }: Site, properties: Properties): boole
   if (bar !== null || visitor === null) return false
   try {
     requireDirectoryAccess(properties, visitor.caller)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The properties whose values a visitor may change though the directory as a whole is not theirs (`_writers_NAME`). */
+export function changeableIn({ bar, visitor }: Site, properties: Properties): ReadonlySet<string> {
+  if (bar !== null || visitor === null) return new Set()
+  const { caller } = visitor
+  return new Set(properties.map(({ name }) => name).filter((name) => mayWriteValues(properties, name, caller)))
+}
+
+function mayWriteValues(properties: Properties, name: string, caller: Caller): boolean {
+  try {
+    requirePropertyAccess(properties, name, caller, true)
     return true
   } catch {
     return false

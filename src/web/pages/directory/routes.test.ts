@@ -234,6 +234,31 @@ describe('the form of a directory', () => {
     assert.deepEqual(valuesOf(now, 'passwd'), ['$argon2id$secret'])
   })
 
+  test('of who may change one property alone has that one, and changes nothing else', async (context) => {
+    const web = await makeWeb(context)
+    const path = '/directory/local/users/pia'
+    await setProperty(web.domain, objectAt(web.domain, 'users', 'pia'), '_writers_shell', 'jon')
+    await setProperty(web.domain, objectAt(web.domain, 'users', 'pia'), '_writers_passwd', 'jon')
+    web.signIn({ ...visitorWith(), caller: { kind: 'user', name: 'jon', from: 'test' } })
+    assert.ok((await get(web, path)).text.includes('do=edit'))
+    assert.equal((await get(web, `${path}?do=delete`)).text.includes('name="count"'), false)
+    const fields = fieldsOf((await get(web, `${path}?do=edit`)).text)
+    assert.equal(rowOf(fields, 'uid'), '')
+    const sent = {
+      ...fields,
+      [`v.${rowOf(fields, 'shell')}`]: '/bin/jon',
+      password: 'set',
+      newPassword: 'a long sentence',
+    }
+    assert.match(
+      (await post(web, path, { ...sent, 'n.9': 'uid', 'v.9': '0', 'k.9': 'free', do: 'save' })).location,
+      /done=saved/,
+    )
+    const pia = web.domain.read(objectAt(web.domain, 'users', 'pia'))?.properties ?? []
+    assert.deepEqual([valuesOf(pia, 'shell'), valuesOf(pia, 'uid')], [['/bin/jon'], ['1000']])
+    assert.ok(await verifyPassword('a long sentence', valuesOf(pia, 'passwd')[0] ?? ''))
+  })
+
   test('of a directory that is gone shows what was typed', async (context) => {
     const web = await makeWeb(context)
     const path = '/directory/local/users/jon'

@@ -10,13 +10,13 @@ import { answerGone, doAction } from './actions.ts'
 import { answerBarred, answerPage } from './answer.ts'
 import { directoryPage } from './directory-page.ts'
 import { domainsPage } from './domains-page.ts'
-import { draftOf } from './draft.ts'
+import { draftOf, draftOfValues } from './draft.ts'
 import { entryFormPage, newForm } from './entry-form.ts'
 import { addDirectoryEvents } from './events.ts'
 import { readForm } from './form-fields.ts'
 import { addJournal, undoNotice } from './journal-routes.ts'
 import { deletePage, movePage } from './move-delete-pages.ts'
-import { mayChange, mayReadJournal, placeOf, siteOf, viewedPathOf } from './place.ts'
+import { changeableIn, mayChange, mayReadJournal, placeOf, siteOf, viewedPathOf } from './place.ts'
 import type { Place } from './place.ts'
 import { addTransfer } from './transfer-routes.ts'
 import { descriptionOf } from './words.ts'
@@ -67,10 +67,12 @@ function show(c: WebContext, place: Place, query: Query): Promise<Response> {
   const isForm = query.do !== ''
   if (isForm && place.bar !== null) return answerBarred(c, place, place.path)
   // A form that its list of writers does not let them send is not shown: the page says who may.
-  if (isForm && mayChange(place, directory.properties)) {
-    const page = formPage(place, query)
-    if (page !== null) return answerPage(c, place, page)
-  }
+  const page = !isForm
+    ? null
+    : mayChange(place, directory.properties)
+      ? formPage(place, query)
+      : valuesPage(place, query)
+  if (page !== null) return answerPage(c, place, page)
   const options = { from: query.from, filter: query.q, notice: noticeOf(place, query) }
   return answerPage(c, place, directoryPage(place, options))
 }
@@ -87,6 +89,16 @@ function formPage(place: Place, query: Query): ReturnType<typeof movePage> | nul
   if (query.do === 'delete') return deletePage(place, '')
   const parent = `/${directory.path.split('/').slice(1, -1).join('/')}`
   return movePage(place, { to: parent, before: '', notice: '' })
+}
+
+/** The form of who may change the values of some properties alone. */
+function valuesPage(place: Place, query: Query): ReturnType<typeof movePage> | null {
+  const { properties } = place.directory
+  const names = changeableIn(place, properties)
+  if (query.do !== 'edit' || names.size === 0) return null
+  const draft = draftOfValues(properties, names)
+  const viewedPath = viewedPathOf(place.directory)
+  return entryFormPage(place, { mode: 'edit', draft, base: place.directory, viewedPath, isOfValues: true })
 }
 
 function noticeOf(place: Place, { done, revision }: Query): Markup | '' {

@@ -219,23 +219,27 @@ function moreNote(view: View, count: number): Markup | '' {
 }
 
 function plannedItem(view: View, { kind, path, before, after }: PlannedChange): Markup {
-  const { t } = view
-  return html`<li>
-    <p><b>${t(`directory.change.${kind}`)}</b> <code dir="ltr">${plain(path)}</code></p>
-    ${
-      before === null
-        ? ''
-        : html`<dl class="changes">
-            ${contestedIn([], before, after).map(
-              ({ name, theirs, yours }) =>
-                html`<dt>
-                    <code><bdi>${plain(name)}</bdi></code>
-                  </dt>
-                  ${side(view, 'before', theirs)}${side(view, 'after', yours)}`,
-            )}
-          </dl>`
-    }
-  </li>`
+  const head = html`<b>${view.t(`directory.change.${kind}`)}</b> <code dir="ltr">${plain(path)}</code>`
+  const list = html`<dl class="changes">
+    ${contestedIn([], before ?? [], after).map(
+      ({ name, theirs, yours }) =>
+        html`<dt>
+            <code><bdi>${plain(name)}</bdi></code>
+          </dt>
+          ${side(view, 'before', theirs)}${side(view, 'after', yours)}`,
+    )}
+  </dl>`
+  return before === null
+    ? html`<li>
+        <details>
+          <summary>${head}</summary>
+          ${list}
+        </details>
+      </li>`
+    : html`<li>
+        <p>${head}</p>
+        ${list}
+      </li>`
 }
 
 function side(view: View, which: 'before' | 'after', property: Property | null): Markup | '' {
