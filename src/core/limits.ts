@@ -129,6 +129,8 @@ export const LIMITS = {
   feedbackFormBytes: 4096,
   /** Cards of ports that are kept: 256 of 20 KB. */
   previewsKept: 256,
+  /** Cards that are drawn in a second for all clients together: at 17 ms each a sixth of a core. */
+  previewsPerSecond: 10,
   /** Directories that one request to the web deletes, moves or imports: a network of 10,000 users with their groups; a second of work. */
   webTreeDirectories: 20_000,
   /** Directories that one request to the web exports, read and written at once: half a second; more is portolan export's. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { LIMITS } from '../../core/index.ts'
 import { PORT_MAX } from '../../registry/index.ts'
 import { makeTestWeb } from '../../../test/support/web-services.ts'
 
@@ -36,4 +37,16 @@ test('what is no port has no card', async (context) => {
   const { app } = await makeTestWeb(context)
   for (const path of ['/ports/65536/preview.png', '/ports/x/preview.svg', '/ports/007/preview.png'])
     assert.equal((await app.request(`${AT}${path}`, { headers: { host: '127.0.0.1:9730' } })).status, 404)
+})
+
+test('so many cards are drawn in a second, and those that are drawn are given all the same', async (context) => {
+  let nowMs = 0
+  const { app } = await makeTestWeb(context, { now: () => nowMs })
+  const statusOf = async (port: number): Promise<number> =>
+    (await app.request(`${AT}/ports/${port}/preview.png`, { headers: { host: '127.0.0.1:9730' } })).status
+  for (let port = 0; port < LIMITS.previewsPerSecond; port += 1) assert.equal(await statusOf(port), 200)
+  assert.equal(await statusOf(973), 429)
+  assert.equal(await statusOf(0), 200)
+  nowMs += 1000
+  assert.equal(await statusOf(973), 200)
 })

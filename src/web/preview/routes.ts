@@ -18,7 +18,7 @@ import { rasterOf } from './raster.ts'
 const CACHE_CONTROL = 'public, max-age=86400'
 
 export function addPreviews(app: WebApp, services: WebServices): void {
-  const { registry, lore } = services
+  const { registry, lore, now } = services
   const draw = (port: number): Drawing => cardOf(reportPort(port, TRANSPORTS, registry, lore, null))
   /** The last that were asked for, the oldest first; each is made once, however many ask for it meanwhile. */
   const made = new Map<number, Promise<Body>>()
@@ -35,9 +35,11 @@ export function addPreviews(app: WebApp, services: WebServices): void {
     }
     return body
   }
+  const budget = new DrawingBudget(now)
   app.get('/ports/:port/preview.png', async (c) => {
     const port = readPort(c.req.param('port'))
     if (port === null) return errorPage(c, services, 'notFound')
+    if (!made.has(port) && !budget.take()) return errorPage(c, services, 'tooMany')
     return respond(c, await bodyOf(port), { type: 'image/png', cacheControl: CACHE_CONTROL })
   })
   app.get('/ports/:port/preview.svg', (c) => {
@@ -46,4 +48,26 @@ export function addPreviews(app: WebApp, services: WebServices): void {
     const svg = svgOf(draw(port), String(port))
     return Promise.resolve(respond(c, svg, { type: 'image/svg+xml', cacheControl: CACHE_CONTROL }))
   })
+}
+
+/** How many cards may be drawn now: what costs the main thread most is bounded whoever asks. */
+class DrawingBudget {
+  readonly #now: () => number
+  #left: number = LIMITS.previewsPerSecond
+  #atMs: number
+
+  constructor(now: () => number) {
+    this.#now = now
+    this.#atMs = now()
+  }
+
+  take(): boolean {
+    const nowMs = this.#now()
+    const gained = (Math.max(0, nowMs - this.#atMs) / 1000) * LIMITS.previewsPerSecond
+    this.#left = Math.min(LIMITS.previewsPerSecond, this.#left + gained)
+    this.#atMs = nowMs
+    if (this.#left < 1) return false
+    this.#left -= 1
+    return true
+  }
 }
