@@ -93,12 +93,15 @@ export class Panel {
     const { state, names, data } = this.#options
     const { words, statuses, transport } = data
     const cell = state.cell(port)
-    const { services = {}, lore = [] } = names.namesOf(port) ?? {}
+    const known = names.namesOf(port)
+    const { services = {}, lore = [] } = known ?? {}
+    const named = services[transport] ?? []
+    const hasNone = known !== undefined && named.length === 0 && lore.length === 0
     const status = statuses[CELL_STATUSES.indexOf(statusOf(cell))] ?? ''
     const uses = lore.map(({ name, state: end }) => (end === 'current' ? name : words[end].replace('{name}', name)))
     return [
       { term: words.status, values: [status] },
-      { term: words.service, values: services[transport] ?? [] },
+      { term: words.service, values: hasNone ? [words.none] : named },
       { term: words.lore, values: [...(isIn(cell, 'ghost') ? [words.ghost] : []), ...uses] },
       ...this.#presentFacts(port),
     ].filter(({ values }) => values.length > 0)

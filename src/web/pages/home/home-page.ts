@@ -89,7 +89,9 @@ function chartPicture(view: View): Markup {
         />
       </picture>
     </a>
-    <figcaption>${t('chart.home.chart.title')}</figcaption>
+    <figcaption>
+      ${t('chart.home.chart.title')} · <a href="${view.href('/chart')}">${t('chart.home.chart.open')}</a>
+    </figcaption>
   </figure>`
 }
 
