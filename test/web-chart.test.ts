@@ -297,14 +297,23 @@ test('without JavaScript the picture, the filter, the field and the table do it 
   await page.waitForURL('**/en/ports?from=768')
 })
 
-test('on paper the picture stands in for the canvas', async (context) => {
-  const opened = await openChart(context, '/en/chart')
-  if (opened === null) return
-  const { page } = opened
-  await page.emulateMedia({ media: 'print' })
-  await page.locator('.chart-print').waitFor()
-  assert.equal(await page.locator(CANVAS).isVisible(), false)
-})
+for (const javaScriptEnabled of [true, false]) {
+  test(`on paper there is the picture, ${javaScriptEnabled ? 'with' : 'without'} JavaScript`, async (context) => {
+    const { origin } = await startTestSite(context, { sockets: LISTENING })
+    const opened = await openPage(context, origin, { javaScriptEnabled })
+    if (opened === null) return
+    const { page } = opened
+    const loaded = page.waitForResponse(/chart\.svg/)
+    await page.goto('/en/chart')
+    await loaded
+    await page.emulateMedia({ media: 'print' })
+    const picture = page.locator(javaScriptEnabled ? '.chart-print' : '#chart-sea img')
+    await picture.waitFor()
+    const box = await picture.boundingBox()
+    assert.ok(box !== null && box.width > 500)
+    assert.equal(await page.locator('#chart img:visible, #chart canvas:visible').count(), 1)
+  })
+}
 
 test('the chart takes little of the wire, and so does the first page', async (context) => {
   const { origin } = await startTestSite(context, { sockets: LISTENING })

@@ -63,7 +63,7 @@ export class Panel {
     for (const { term, values } of this.#factsOf(port)) {
       const head = document.createElement('dt')
       head.textContent = term
-      list.append(head, ...values.map(valueElement))
+      list.append(head, valueElement(values))
     }
     list.querySelector('dd')?.classList.add(statusOf(state.cell(port)))
     const link = document.createElement('a')
@@ -136,10 +136,13 @@ export class Panel {
   }
 }
 
-function valueElement(text: string): HTMLElement {
+function valueElement(texts: readonly string[]): HTMLElement {
   const value = document.createElement('dd')
-  const isolated = document.createElement('bdi')
-  isolated.textContent = text
-  value.append(isolated)
+  for (const [index, text] of texts.entries()) {
+    const isolated = document.createElement('bdi')
+    isolated.textContent = text
+    if (index > 0) value.append(' · ')
+    value.append(isolated)
+  }
   return value
 }

@@ -17,6 +17,8 @@ import { ChartState } from './chart-state.ts'
 const STEP = 2
 /** More points than these a CSS pixel nobody sees, and each costs time. */
 const RATIO_MAX = 2
+/** What is on the screen comes first. */
+const PRINT_AFTER_MS = 500
 
 export interface ChartPlaces {
   readonly place: HTMLElement
@@ -82,6 +84,9 @@ export class ChartView {
     for (const event of ['focus', 'blur']) this.#canvas.addEventListener(event, () => this.#draw())
     if (data.port !== null) this.#moves.goTo(data.port)
     void this.#load()
+    // A picture that is not shown would wait for the moment of printing, which does not wait for it.
+    const print = place.querySelector<HTMLImageElement>('.chart-print')
+    if (print !== null) addEventListener('load', () => setTimeout(() => (print.loading = 'eager'), PRINT_AFTER_MS))
     followNews({
       onPresence: (presence) => this.#setPresence(presence),
       onLive: (isLive) => this.#tellLive(isLive),
