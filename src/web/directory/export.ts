@@ -75,8 +75,3 @@ function fileName({ tag }: Domain, path: string, ending: string): string {
   const words = [tag, ...readJournalPath(path)].map((part) => part.replaceAll(/[^A-Za-z0-9._-]+/g, '-').slice(0, 40))
   return `${words.filter((word) => word !== '').join('-')}.${ending}`
 }
-
-/** The flat format whose entries are those of a directory at a path, if there is one. */
-export function formatsOf(path: string): readonly Format[] {
-  return [...FORMATS.values()].filter(({ directory }) => directory === path)
-}

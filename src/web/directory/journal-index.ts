@@ -5,7 +5,7 @@
 import type { Domain, JournalEntry } from '../../directory/index.ts'
 
 /** How far back the journal is searched, and changes are taken back: months of a small network. */
-export const LOOK_BACK = 10_000
+const LOOK_BACK = 10_000
 
 /** More than twice as many are read anew, which drops those that are too old. */
 const KEPT_MAX = 2 * LOOK_BACK

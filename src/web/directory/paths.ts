@@ -20,7 +20,7 @@ export interface PathStep {
 const DEPTH_MAX = 256
 const BY_NUMBER = /^dir:(0|[1-9]\d{0,9})$/
 /** First parts that are pages of the domain, and not directories. */
-export const DOMAIN_PAGES: ReadonlySet<string> = new Set(['journal', 'events', 'import', 'export'])
+const DOMAIN_PAGES: ReadonlySet<string> = new Set(['journal', 'events', 'import', 'export'])
 
 /** The directory at a path of parts; undefined where there is none. Of several with one name, the first. */
 export function resolveParts(domain: Domain, parts: readonly string[]): number | undefined {

@@ -10,7 +10,7 @@ import { mayChange, shownName, summaryOf } from './place.ts'
 import type { Place } from './place.ts'
 import { descriptionOf, newWord } from './words.ts'
 
-export const CHILDREN_SHOWN = 100
+const CHILDREN_SHOWN = 100
 /** Fewer are found by the eye. */
 const FILTER_FROM = 12
 

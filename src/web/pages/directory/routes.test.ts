@@ -6,6 +6,7 @@ import { makeTestWeb, visitorWith } from '../../../../test/support/web-services.
 import type { TestWeb } from '../../../../test/support/web-services.ts'
 import { DIRECTORY_DESCRIPTIONS, FORMATS, createChildren, valuesOf, verifyPassword } from '../../../directory/index.ts'
 import type { Caller } from '../../../directory/index.ts'
+import { makeApp } from '../../app.ts'
 import type { Visitor } from '../../visitor.ts'
 
 const ROOT: Caller = { kind: 'superuser', name: 'root', from: 'test' }
@@ -116,6 +117,19 @@ describe('the pages of the directory', () => {
     assert.ok(!(await get(web, '/directory/local/users/pia')).text.includes('do=edit'))
     await setProperty(web.domain, objectAt(web.domain, 'users', 'pia'), '_writers', 'jon')
     assert.ok((await get(web, '/directory/local/users/pia')).text.includes('do=edit'))
+  })
+
+  test('name the master where the domain is a copy, and take nothing', async (context) => {
+    const web = await makeWeb(context)
+    const served = { tag: 'local', domain: web.domain, isMaster: false }
+    const domains = { main: () => served, get: () => served, all: () => [served] }
+    const copy = { ...web, app: makeApp({ ...web.services, domains }) }
+    const { text } = await get(copy, '/directory/local/users/pia')
+    assert.match(text, /Changes are made where its master is: ada\/local/)
+    assert.ok(!text.includes('do=edit'))
+    assert.equal((await post(copy, '/directory/local/users/pia', { do: 'save' })).status, 403)
+    assert.equal((await post(copy, '/directory/local/journal', { 'revision[]': '1' })).status, 403)
+    assert.equal((await post(copy, '/directory/local/import', { do: 'preview' })).status, 403)
   })
 
   test('page through ten thousand children, and find one, at once', async (context) => {
