@@ -68,6 +68,10 @@ export const ERROR_KINDS = {
     summary: 'A server cannot listen where it should: the port is taken, or not allowed.',
     exit: 3,
   },
+  ERR_PORTOLAN_TLS_UNREADABLE: {
+    summary: 'The certificate or the key for HTTPS cannot be read, or they do not belong together.',
+    exit: 3,
+  },
   ERR_PORTOLAN_PORTMAP_REFUSED: {
     summary: 'The portmapper (rpcbind) that runs on this machine does not register the server.',
     exit: 3,

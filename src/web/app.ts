@@ -1,11 +1,14 @@
 /** The whole site as one Hono application; it holds no socket, and answers whatever calls it. */
 import { Hono } from 'hono'
 import { messageOf } from '../core/index.ts'
+import { addApi, watchApi } from './api/add-api.ts'
 import type { WebApp, WebEnv } from './env.ts'
 import { addFeedback } from './feedback/routes.ts'
 import { addAssets } from './http/asset-routes.ts'
+import { guard } from './http/guard.ts'
 import { chooseLanguage, routePath } from './http/language.ts'
 import { SECURITY_HEADERS } from './http/security-headers.ts'
+import { addAccount } from './pages/account/routes.ts'
 import { addDirectory } from './pages/directory/routes.ts'
 import { errorPage } from './pages/error-page.ts'
 import { addChart } from './pages/chart/routes.ts'
@@ -24,14 +27,16 @@ export function makeApp(services: WebServices): WebApp {
   })
   app.use(chooseLanguage(services.views))
   app.use(async (c, next) => {
-    c.set('visitor', await services.identify(c))
+    c.set('visitor', null)
     await next()
   })
+  app.use(guard(services))
   addAssets(app, services.frame.assets)
   addHome(app, services, addChart(app, services))
   addPortPages(app, services)
   addPortsIndex(app, services)
   addFeedback(app, services)
+  addAccount(app, services)
   addDirectory(app, services)
   addPreviews(app, services)
   addSitemaps(app, services)

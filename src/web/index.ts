@@ -5,15 +5,19 @@ import { TRANSPORTS } from '../registry/index.ts'
 import type { LoreBook, Registry } from '../registry/index.ts'
 import { makeApp } from './app.ts'
 import { Assets } from './assets.ts'
+import { makeAccess, requireSafeReach } from './auth/access.ts'
+import { identify } from './auth/identify.ts'
 import { FeedbackBook } from './feedback/feedback-book.ts'
+import type { ReachOptions } from './http/reach.ts'
 import { Views } from './i18n/view.ts'
 import type { ServedDomain, ServedDomains } from './live/served-domains.ts'
 import { SocketWatch } from './live/socket-watch.ts'
 import { HttpServer } from './server.ts'
-import type { HttpAt } from './server.ts'
+import type { HttpAt, TlsFiles } from './server.ts'
+import type { WebServices } from './services.ts'
 import { openWebStore } from './web-store.ts'
 
-export type { HttpAt, ServedDomain, ServedDomains }
+export type { HttpAt, TlsFiles, ServedDomain, ServedDomains }
 
 export interface WebOptions {
   readonly at: HttpAt
@@ -24,20 +28,41 @@ export interface WebOptions {
   readonly dataFolder: string
   readonly version: string
   readonly log: Log
+  readonly tls?: TlsFiles
+  /** How browsers name the site, where that is not where it listens. */
+  readonly publicOrigin?: string
+  /** The addresses of proxies, whose word about the client is taken. */
+  readonly trustedProxies?: readonly string[]
+  /** The system's name for who runs this process: they get a link to sign in. */
+  readonly operator?: string
+  /** Whether passwords may travel readably over a network. */
+  readonly isInsecureAllowed?: boolean
 }
 
 export interface WebServer {
   /** `http://127.0.0.1:9730`. */
   readonly origin: string
+  /** Signs its operator in, once and soon; null where none was asked for. */
+  readonly signInLink: string | null
+  /** Reads certificate and key anew. @throws ERR_PORTOLAN_TLS_UNREADABLE; what was there stays in use */
+  readonly renewTls: () => void
   readonly close: () => Promise<void>
 }
 
 /**
  * Begins to serve the site.
- * @throws ERR_PORTOLAN_LISTEN_FAILED, ERR_PORTOLAN_ASSETS_MISSING, ERR_PORTOLAN_STORE_UNREADABLE
+ * @throws ERR_PORTOLAN_LISTEN_FAILED, ERR_PORTOLAN_ASSETS_MISSING, ERR_PORTOLAN_STORE_UNREADABLE, ERR_PORTOLAN_TLS_UNREADABLE; and
+ *   ERR_PORTOLAN_USAGE where it would be open to a network without anything that encrypts
  */
 export async function startWeb(options: WebOptions): Promise<WebServer> {
-  const { at, registry, lore, domains, dataFolder, version, log } = options
+  const { at, registry, lore, domains, dataFolder, version, log, tls, publicOrigin, operator } = options
+  const reach: ReachOptions = {
+    host: at.host,
+    isTls: tls !== undefined,
+    ...(publicOrigin === undefined ? {} : { publicOrigin }),
+    ...(options.trustedProxies === undefined ? {} : { trustedProxies: options.trustedProxies }),
+  }
+  requireSafeReach(reach, options.isInsecureAllowed === true)
   const assets = Assets.open()
   const store = openWebStore(dataFolder)
   const sockets = new SocketWatch({
@@ -45,15 +70,22 @@ export async function startWeb(options: WebOptions): Promise<WebServer> {
     now: Date.now,
     onError: (error) => log('warn', 'sockets-unreadable', { message: String(error) }),
   })
-  let origin = ''
-  const source = registry.lookup(0, TRANSPORTS[0]).source
-  const app = makeApp({
+  const access = makeAccess({
+    store,
+    domains,
+    log,
+    now: Date.now,
+    reach,
+    ...(operator === undefined ? {} : { operator }),
+  })
+  let origin = publicOrigin ?? ''
+  const services: WebServices = {
     frame: {
       get origin() {
         return origin
       },
       version,
-      source,
+      source: registry.lookup(0, TRANSPORTS[0]).source,
       assets,
     },
     views: new Views(),
@@ -65,19 +97,31 @@ export async function startWeb(options: WebOptions): Promise<WebServer> {
     feedback: new FeedbackBook(store, Date.now),
     log,
     now: Date.now,
-    identify: () => null,
-  })
-  const server = await HttpServer.listen(app, at).catch(async (error: unknown) => {
+    access,
+    identify: (c) => identify(c, access),
+  }
+  const end = async (): Promise<void> => {
+    sockets.close()
+    access.close()
     await store.close()
+  }
+  const server = await HttpServer.listen(makeApp(services), {
+    at,
+    ...(tls === undefined ? {} : { tls }),
+  }).catch(async (error: unknown) => {
+    await end()
     throw error
   })
-  origin = `http://${server.host.includes(':') ? `[${server.host}]` : server.host}:${server.port}`
+  const scheme = tls === undefined ? 'http' : 'https'
+  const own = `${scheme}://${server.host.includes(':') ? `[${server.host}]` : server.host}:${server.port}`
+  if (publicOrigin === undefined) origin = own
   return {
     origin,
+    signInLink: access.link === null ? null : `${origin}/sign-in?key=${access.link.key}`,
+    renewTls: () => server.renewTls(),
     close: async () => {
-      sockets.close()
       await server.close()
-      await store.close()
+      await end()
     },
   }
 }

@@ -1,15 +1,35 @@
 /** The site on a port: Node's server in front of the application, with limits on what a client may cost. */
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import type { Server } from 'node:http'
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import type { Server as TlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { PortolanError, messageOf, systemCode } from '../core/index.ts'
 import type { WebApp } from './env.ts'
+import { SECURITY_HEADERS } from './http/security-headers.ts'
+import { readTarget } from './http/target.ts'
 
 export interface HttpAt {
   readonly host: string
   /** Left out: the usual one, or any where that is taken. */
   readonly port?: number
+}
+
+export interface TlsFiles {
+  /** PEM: the certificate, and those between it and a root. */
+  readonly certificate: string
+  readonly key: string
+}
+
+/** Answers a request past the application, and says so; false where the application has to. */
+export type QuickAnswer = (request: IncomingMessage, response: ServerResponse) => boolean
+
+export interface HttpOptions {
+  readonly at: HttpAt
+  readonly tls?: TlsFiles
+  readonly quick?: QuickAnswer
 }
 
 /** Nobody's at IANA, and 973 with a nought. */
@@ -22,6 +42,8 @@ const HEADERS_MAX = 100
 const HEADERS_MS = 10_000
 const REQUEST_MS = 60_000
 const IDLE_MS = 60_000
+/** How often Node looks for requests whose time is over, in ms. */
+const CHECK_MS = 5000
 /** For requests under way when the server is to end, in ms. */
 const DRAIN_MS = 2000
 const CONNECTIONS_MAX = 4096
@@ -29,37 +51,30 @@ const CONNECTIONS_MAX = 4096
 export class HttpServer {
   readonly host: string
   readonly port: number
-  readonly #server: Server
+  readonly #server: Server | TlsServer
+  readonly #tls: TlsFiles | undefined
 
-  private constructor(server: Server, { address, port }: AddressInfo) {
+  private constructor(server: Server | TlsServer, { address, port }: AddressInfo, tls: TlsFiles | undefined) {
     this.#server = server
+    this.#tls = tls
     this.host = address
     this.port = port
   }
 
-  /** @throws ERR_PORTOLAN_LISTEN_FAILED */
-  static async listen(app: WebApp, { host, port }: HttpAt): Promise<HttpServer> {
-    if (port !== undefined) return HttpServer.#listenOn(app, host, port)
+  /** @throws ERR_PORTOLAN_LISTEN_FAILED, ERR_PORTOLAN_TLS_UNREADABLE */
+  static async listen(app: WebApp, options: HttpOptions): Promise<HttpServer> {
+    const { host, port } = options.at
+    if (port !== undefined) return HttpServer.#listenOn(app, options, host, port)
     try {
-      return await HttpServer.#listenOn(app, host, USUAL_PORT)
+      return await HttpServer.#listenOn(app, options, host, USUAL_PORT)
     } catch (error) {
       if (!(error instanceof PortolanError) || systemCode(error.cause) !== 'EADDRINUSE') throw error
-      return HttpServer.#listenOn(app, host, 0)
+      return HttpServer.#listenOn(app, options, host, 0)
     }
   }
 
-  static async #listenOn(app: WebApp, host: string, port: number): Promise<HttpServer> {
-    const server = createServer(
-      {
-        maxHeaderSize: HEADER_BYTES_MAX,
-        headersTimeout: HEADERS_MS,
-        requestTimeout: REQUEST_MS,
-        keepAliveTimeout: IDLE_MS,
-        requireHostHeader: true,
-      },
-      // Its own Request and Response, in place of the global ones, copy nothing: a page takes two thirds of the time.
-      getRequestListener(app.fetch, { overrideGlobalObjects: true }),
-    )
+  static async #listenOn(app: WebApp, { tls, quick }: HttpOptions, host: string, port: number): Promise<HttpServer> {
+    const server = makeServer(tls, listenerOf(app, quick))
     server.maxConnections = CONNECTIONS_MAX
     server.maxHeadersCount = HEADERS_MAX
     await new Promise<void>((resolve, reject) => {
@@ -79,7 +94,15 @@ export class HttpServer {
     })
     const address = server.address()
     if (address === null || typeof address === 'string') throw new Error('a TCP server has an address and a port')
-    return new HttpServer(server, address)
+    return new HttpServer(server, address, tls)
+  }
+
+  /**
+   * Reads the certificate and the key anew; connections from now on get them.
+   * @throws ERR_PORTOLAN_TLS_UNREADABLE; what was there stays in use
+   */
+  renewTls(): void {
+    if (this.#tls !== undefined && 'setSecureContext' in this.#server) this.#server.setSecureContext(readTls(this.#tls))
   }
 
   /** Takes no more connections, and waits a moment for the requests under way. */
@@ -92,4 +115,64 @@ export class HttpServer {
     await closed
     clearTimeout(timer)
   }
+}
+
+function makeServer(tls: TlsFiles | undefined, listener: RequestListener): Server | TlsServer {
+  const limits = {
+    maxHeaderSize: HEADER_BYTES_MAX,
+    headersTimeout: HEADERS_MS,
+    requestTimeout: REQUEST_MS,
+    keepAliveTimeout: IDLE_MS,
+    connectionsCheckingInterval: CHECK_MS,
+    requireHostHeader: true,
+  }
+  if (tls === undefined) return createServer(limits, listener)
+  const files = readTls(tls)
+  try {
+    return createTlsServer({ ...limits, ...files }, listener)
+  } catch (error) {
+    throw tlsError(`${tls.certificate} and ${tls.key} do not make a certificate and its key`, error)
+  }
+}
+
+/** One spelling for each address, then the quick way, then the application. */
+function listenerOf(app: WebApp, quick: QuickAnswer | undefined): RequestListener {
+  // Its own Request and Response, in place of the global ones, copy nothing: a page takes two thirds of the time.
+  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: true })
+  return (request, response) => {
+    if (quick?.(request, response) === true) return
+    const target = readTarget(request.url ?? '', request.headers.host ?? '')
+    if (target.kind === 'bad') {
+      const body = `${target.reason}\n`
+      response.writeHead(target.status, {
+        ...SECURITY_HEADERS,
+        'content-type': 'text/plain; charset=utf-8',
+        'content-length': Buffer.byteLength(body),
+        'cache-control': 'no-store',
+        connection: 'close',
+      })
+      response.end(request.method === 'HEAD' ? undefined : body)
+      return
+    }
+    request.url = target.target
+    void listener(request, response)
+  }
+}
+
+function readTls({ certificate, key }: TlsFiles): { readonly cert: Buffer; readonly key: Buffer } {
+  const read = (file: string): Buffer => {
+    try {
+      return readFileSync(file)
+    } catch (error) {
+      throw tlsError(`${file} cannot be read: ${messageOf(error)}`, error)
+    }
+  }
+  return { cert: read(certificate), key: read(key) }
+}
+
+function tlsError(what: string, cause: unknown): PortolanError {
+  return new PortolanError('ERR_PORTOLAN_TLS_UNREADABLE', what, {
+    hint: 'Both are files in PEM; --tls-cert names the certificate, --tls-key the private key that belongs to it.',
+    cause,
+  })
 }

@@ -2,6 +2,7 @@
 import type { Log } from '../core/index.ts'
 import type { LoreBook, Registry } from '../registry/index.ts'
 import type { Store } from '../store/index.ts'
+import type { Access } from './auth/access.ts'
 import type { WebContext } from './env.ts'
 import type { FeedbackBook } from './feedback/feedback-book.ts'
 import type { Frame } from './frame.ts'
@@ -24,6 +25,8 @@ export interface WebServices {
   readonly log: Log
   /** Milliseconds since 1970. */
   readonly now: () => number
+  /** Sessions, tokens, limits, and how the site is reached. */
+  readonly access: Access
   /** Who makes a request; null where they have not signed in. */
   readonly identify: (c: WebContext) => Visitor | null | Promise<Visitor | null>
 }

@@ -10,6 +10,8 @@ import type { Listener, ProcessInfo, Sockets } from '../../src/listeners/index.t
 import { TRANSPORTS, openLore, openRegistry } from '../../src/registry/index.ts'
 import type { LoreBook, Registry } from '../../src/registry/index.ts'
 import { makeApp } from '../../src/web/app.ts'
+import { makeAccess } from '../../src/web/auth/access.ts'
+import { identify } from '../../src/web/auth/identify.ts'
 import { Assets } from '../../src/web/assets.ts'
 import type { WebApp } from '../../src/web/env.ts'
 import { FeedbackBook } from '../../src/web/feedback/feedback-book.ts'
@@ -73,7 +75,7 @@ export async function makeTestWeb(context: Closing, options: TestWebOptions = {}
 export async function startTestSite(context: Closing, options: TestWebOptions = {}): Promise<TestSite> {
   let origin = ''
   const web = await makeWeb(context, options, () => origin)
-  const server = await HttpServer.listen(web.app, { host: '127.0.0.1', port: 0 })
+  const server = await HttpServer.listen(web.app, { at: { host: '127.0.0.1', port: 0 } })
   atEnd(context, () => server.close())
   origin = `http://127.0.0.1:${server.port}`
   return { ...web, origin }
@@ -100,6 +102,10 @@ async function makeWeb(context: Closing, options: TestWebOptions, originOf: () =
   })
   atEnd(context, () => sockets.close())
   const logged: { event: string; fields: Readonly<Record<string, unknown>> }[] = []
+  const log = (_level: string, event: string, fields: Readonly<Record<string, unknown>> = {}): void =>
+    void logged.push({ event, fields })
+  const access = makeAccess({ store, domains, log, now, reach: { host: '127.0.0.1' }, operator: 'operator' })
+  atEnd(context, () => access.close())
   let visitor = options.visitor ?? null
   const services: WebServices = {
     frame: {
@@ -117,9 +123,10 @@ async function makeWeb(context: Closing, options: TestWebOptions, originOf: () =
     domains,
     store,
     feedback: new FeedbackBook(store, now),
-    log: (_level, event, fields = {}) => void logged.push({ event, fields }),
+    log,
     now,
-    identify: () => visitor,
+    access,
+    identify: (c) => visitor ?? identify(c, access),
   }
   return {
     services,

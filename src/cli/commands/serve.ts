@@ -45,6 +45,31 @@ export const command: Command = {
       argument: ADDRESS,
       help: 'Where the pages and the HTTP API are (default: the loopback, port 9730 where it is free, else any). none: nowhere.',
     },
+    {
+      name: 'public-origin',
+      argument: 'URL',
+      help: 'How browsers name the pages, where that is not where they listen: https://ports.example.org.',
+    },
+    {
+      name: 'tls-cert',
+      argument: 'FILE',
+      help: 'Serve the pages by HTTPS with this certificate (PEM); read anew at SIGHUP.',
+    },
+    { name: 'tls-key', argument: 'FILE', help: "The certificate's private key (PEM)." },
+    {
+      name: 'trust-proxy',
+      argument: 'ADDR',
+      isRepeatable: true,
+      help: 'A proxy in front of the pages, whose X-Forwarded-For and X-Forwarded-Proto are believed.',
+    },
+    {
+      name: 'insecure-http',
+      help: 'Serve the pages to a network without TLS: everybody on the way can read the passwords.',
+    },
+    {
+      name: 'sign-in-link',
+      help: 'Print a link that signs in who has started the server (on the loopback it is printed anyway).',
+    },
     { name: 'ldap', argument: ADDRESS, help: 'none: this version has no LDAP yet.' },
     {
       name: 'parent',
@@ -124,21 +149,22 @@ async function runServe(args: Arguments, context: Context): Promise<0> {
   })
   let web: WebServer | null = null
   try {
-    web = http === null ? null : await startSite(http, site, { mainTag: tag, dataFolder: folder.path }, context, log)
+    web =
+      http === null ? null : await startSite(http, site, { mainTag: tag, dataFolder: folder.path }, args, context, log)
     const { readyText } = await import('../serve/told.ts')
     const { listenerTable } = await import('../listener-table.ts')
     const { readSockets } = await import('../../listeners/index.ts')
     const { listeners } = await readSockets({ details: 'names' })
     const told = {
       site,
-      web: web?.origin ?? null,
+      web,
       mainTag: tag,
       dataFolder: folder.path,
       isDefaultFolder: !args.has('data'),
       loaded,
     }
     context.out(readyText({ ...told, listeners, table: listenerTable(context) }, context.style))
-    await untilEnded(context, site, log)
+    await untilEnded(context, site, web, log)
   } finally {
     await web?.close()
     await site.close()
@@ -150,15 +176,18 @@ async function startSite(
   at: HttpAt,
   site: RunningSite,
   { mainTag, dataFolder }: { readonly mainTag: string; readonly dataFolder: string },
+  args: Arguments,
   context: Context,
   log: Log,
 ): Promise<WebServer> {
   const { startWeb } = await import('../../web/index.ts')
+  const { readWebAccess } = await import('../serve/web-options.ts')
   const { servedDomains } = await import('../serve/served-domains.ts')
   const { openLore, openRegistry } = await import('../../registry/index.ts')
   const { versionNumber } = await import('../version.ts')
   return startWeb({
     at,
+    ...readWebAccess(args, at.host),
     registry: openRegistry(context.env).registry,
     lore: openLore(),
     domains: servedDomains(site, mainTag),
@@ -179,11 +208,16 @@ function readPortmap(args: Arguments): number | null | undefined {
 
 type RunningSite = Awaited<ReturnType<typeof import('../../netinfo/index.ts').Site.start>>
 
-function untilEnded({ signal }: Context, site: RunningSite, log: Log): Promise<void> {
+function untilEnded({ signal }: Context, site: RunningSite, web: WebServer | null, log: Log): Promise<void> {
   return new Promise((resolve) => {
     const forget = (): void => {
       for (const { services } of site.domains.servers) services.forgetParent()
       log('info', 'parent-forgotten')
+      try {
+        web?.renewTls()
+      } catch (error) {
+        log('error', 'certificate-unreadable', { message: messageOf(error) })
+      }
     }
     // A timer keeps the process running; sockets would too, but for the moment in which none is open.
     const timer = setInterval(() => {}, 0x7fff_ffff)

@@ -2,6 +2,7 @@
 import { printable } from '../../core/index.ts'
 import type { Listener } from '../../listeners/index.ts'
 import type { Site } from '../../netinfo/index.ts'
+import type { WebServer } from '../../web/index.ts'
 import type { Style } from '../style.ts'
 import { paragraph } from '../style.ts'
 
@@ -11,8 +12,8 @@ const LISTENERS_SHOWN = 10
 
 export interface Ready {
   readonly site: Site
-  /** The address of the pages; null where there are none. */
-  readonly web: string | null
+  /** Null where there are no pages. */
+  readonly web: Pick<WebServer, 'origin' | 'signInLink'> | null
   readonly mainTag: string
   readonly dataFolder: string
   /** In sentences: what was put into a new domain. */
@@ -35,7 +36,7 @@ export function readyText(
   const binder = site.binderAt === null ? 'none' : `${site.binderAt.host}:${site.binderAt.udpPort}`
   const lines = [
     `${style.bold('Portolan')} serves ${printable(dataFolder)}\n`,
-    ...(web === null ? [] : [row('pages', web, style)]),
+    ...(web === null ? [] : pageRows(web, style)),
     ...servers,
     row('binder', `${binder}${announcedText(site)}`, style),
     ...loaded.map((each) => paragraph(each, style.width, '  ')),
@@ -55,6 +56,11 @@ export function readyText(
 
 function more(count: number, style: Style): string {
   return count <= 0 ? '' : paragraph(`… and ${count} more: portolan ls lists them.`, style.width, '  ')
+}
+
+function pageRows({ origin, signInLink }: NonNullable<Ready['web']>, style: Style): readonly string[] {
+  if (signInLink === null) return [row('pages', origin, style)]
+  return [row('pages', origin, style), row('sign in', `${signInLink} (once, within 15 minutes)`, style)]
 }
 
 function row(what: string, where: string, style: Style): string {
