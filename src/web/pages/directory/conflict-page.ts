@@ -129,7 +129,7 @@ function choiceForm({ view, path, visitor }: Place, conflict: Conflict): Markup 
     ${
       password === 'set'
         ? html`<div class="note">
-            <label class="block" for="new-password">${t('directory.form.passwordNew')}</label>
+            <label class="field-label" for="new-password">${t('directory.form.passwordNew')}</label>
             <input
               id="new-password"
               type="password"

@@ -185,7 +185,7 @@ function historyPart(place: Place): Markup | '' {
                 time: view.moment(last.timeMs),
               })}
             </p>
-            <ol class="history">
+            <ol class="change-log">
               ${history.map(
                 (entry) =>
                   html`<li>

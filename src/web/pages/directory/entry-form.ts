@@ -276,7 +276,7 @@ function secretRow(view: View, { draft, base, mode }: EntryForm, index: number):
           ${t(`directory.form.${keys[choice]}`)}</label
         >`,
     )}
-    <label class="block" for="new-password">${t('directory.form.passwordNew')}</label>
+    <label class="field-label" for="new-password">${t('directory.form.passwordNew')}</label>
     <input
       id="new-password"
       type="password"

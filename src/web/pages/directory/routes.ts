@@ -16,6 +16,7 @@ import { addDirectoryEvents } from './events.ts'
 import { readForm } from './form-fields.ts'
 import { addJournal, undoNotice } from './journal-routes.ts'
 import { deletePage, movePage } from './move-delete-pages.ts'
+import { pageHref } from './parts.ts'
 import { changeableIn, mayChange, mayReadJournal, placeOf, siteOf, viewedPathOf } from './place.ts'
 import type { Place } from './place.ts'
 import { addTransfer } from './transfer-routes.ts'
@@ -106,5 +107,12 @@ function noticeOf(place: Place, { done, revision }: Query): Markup | '' {
   return html`<div class="note done" role="status">
     <p>${place.view.t(`directory.done.${done}`)}</p>
     ${revision === null || done === 'same' ? '' : undoNotice(place, revision)}
+    ${done === 'deleted' && revision === null ? journalLink(place) : ''}
   </div>`
+}
+
+/** Several that were deleted are taken back from the journal. */
+function journalLink({ view, served, directory }: Place): Markup {
+  const path = pageHref(`${directoryHref(served.tag, [])}/journal`, { path: directory.path })
+  return html`<p><a href="${view.href(path)}">${view.t('directory.nav.journal')}</a></p>`
 }

@@ -192,7 +192,7 @@ function previewPart(
             </ul>
             ${moreNote(view, problems.length - PROBLEMS_SHOWN)}`
     }
-    <ol class="history">
+    <ol class="change-log">
       ${shown.map((change) => plannedItem(view, change))}
     </ol>
     ${moreNote(view, changes.length - shown.length)}
