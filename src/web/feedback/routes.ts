@@ -1,6 +1,6 @@
 /**
- * `POST /ports/973/feedback`: an answer to "Was this page helpful?". Whoever answers is thanked by the page itself; what a robot,
- * a trap's victim or another site sends is thanked just so, and not counted.
+ * `POST /ports/973/feedback`: an answer to "Was this page helpful?". Whoever answers is thanked by the page itself; what a robot
+ * or a trap's victim sends is thanked just so, and not counted.
  */
 import { bodyLimit } from 'hono/body-limit'
 import { getCookie, setCookie } from 'hono/cookie'
@@ -25,7 +25,8 @@ const formSchema = v.object({
 })
 
 export function addFeedback(app: WebApp, services: WebServices): void {
-  const { feedback, frame, now } = services
+  const { access, feedback, now } = services
+  const { reach } = access
   const box = new BallotBox(now)
   app.post(
     '/ports/:port/feedback',
@@ -38,16 +39,19 @@ export function addFeedback(app: WebApp, services: WebServices): void {
       const view = c.get('view')
       const path = `/ports/${port}`
       const userAgent = c.req.header('user-agent') ?? ''
-      if (form.website === '' && isOwnPage(c) && !isRobot(userAgent)) {
+      const client = reach.clientOf(c)
+      // Browsers say with each form from which site it comes (RFC 6454 §7).
+      const isOwnPage = reach.isOwnOrigin(c.req.header('origin') ?? '', c.req.header('host') ?? '', client.isSecure)
+      if (form.website === '' && isOwnPage && !isRobot(userAgent)) {
         const page = `/${view.language.tag}${path}`
-        const visitor = box.visitorOf(getCookie(c, BALLOT_COOKIE), { address: addressOf(c), userAgent, page })
+        const visitor = box.visitorOf(getCookie(c, BALLOT_COOKIE), { address: client.address ?? '', userAgent, page })
         await feedback.put({ visitor, port, language: view.language }, form.verdict)
         setCookie(c, BALLOT_COOKIE, visitor, {
           path: '/',
           maxAge: LIMITS.feedbackDays * DAY_SECONDS,
           httpOnly: true,
           sameSite: 'Lax',
-          secure: frame.origin.startsWith('https:'),
+          secure: client.isSecure,
         })
       }
       return c.redirect(`${view.href(path)}?answer=${form.verdict}#helpful`, 303)
@@ -64,18 +68,4 @@ async function readForm(c: WebContext): Promise<v.InferOutput<typeof formSchema>
     // Not a form at all: `multipart` without a boundary, or cut off.
     return null
   }
-}
-
-/** Browsers say with each form from which site it comes (RFC 6454 §7); ours goes to where it came from. */
-function isOwnPage(c: WebContext): boolean {
-  const origin = c.req.header('origin')
-  const host = c.req.header('host')
-  if (origin === undefined || host === undefined || !URL.canParse(origin)) return false
-  return new URL(origin).host === host
-}
-
-/** Empty where the application is called without a socket. */
-function addressOf(c: WebContext): string {
-  const bindings: Partial<WebContext['env']> | undefined = c.env
-  return bindings?.incoming?.socket.remoteAddress ?? ''
 }
