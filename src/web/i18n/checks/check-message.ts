@@ -55,7 +55,8 @@ function differences(reading: Reading, model: Reading | undefined): readonly str
   return [
     ...listProblem('values', values, model.values),
     ...listProblem('tags', tags, model.tags),
-    ...(endOf(text) === endOf(model.text)
+    // One word alone may be an abbreviation: `No.` is `№` in Russian.
+    ...(endOf(text) === endOf(model.text) || !model.text.includes(' ')
       ? []
       : [`it ends with ${endOf(text)}, the English one with ${endOf(model.text)}`]),
     ...(reading.choices.length > 0 && model.hasNumber && !reading.hasNumber && !mayLackNumber(reading)

@@ -7,7 +7,7 @@ import { PLACE } from './readings.ts'
 const QUOTES = /[“”„‟‘’‚‛«»‹›「」『』〝〞]/gu
 /** Names and addresses keep their letters, digits and punctuation in every language: `argon2id`, `RFC 6335`, `[::1]:53`. */
 const NAMES =
-  /RFC \d+|[\w./:@+#-]*[A-Za-z][\w./:@+#-]*(?<![.:])|\[?[\da-f]*::[\da-f:]*\]?(?::\d+)?|\d+(?:\.\d+){3}[\d:/]*/gu
+  /RFC \d+|[\w./:@+#-]*[A-Za-z][\w./:@+#-]*(?<![.:])|\[?[\da-f]*::[\da-f:]*\]?(?::\d+)?|\d+(?:\.\d+){2,}[\d:/]*/gu
 /** The first digit of each numbering system. */
 const ZEROS: Readonly<Record<Language['digits'], number>> = { latn: 0x30, beng: 0x9e6, arab: 0x660, arabext: 0x6f0 }
 
