@@ -36,7 +36,9 @@ export async function answerPage(
   page: Page,
   status: PageStatus = 200,
 ): Promise<Response> {
-  return respond(c, String(await renderPage(services.frame, view, page, visitor)), { ...PRIVATE_PAGE, status })
+  const main = html`<div class="directory-pages">${page.main}</div>`
+  const document = await renderPage(services.frame, view, { ...page, main }, visitor)
+  return respond(c, String(document), { ...PRIVATE_PAGE, status })
 }
 
 export function statusOf({ kind }: DeskFailure): PageStatus {

@@ -5,6 +5,8 @@
 import * as v from 'valibot'
 import { MASK, SECRET_NAME, findProperty, hashPassword } from '../../../directory/index.ts'
 import type { DirectoryDescription, Properties, Property } from '../../../directory/index.ts'
+import { PASSWORD_CHARS_MIN } from '../../auth/set-password.ts'
+import { PASSWORD_CHARS_MAX } from '../../auth/sign-in.ts'
 import { formatValue, formatValues, parseValue, parseValues } from '../../directory/values-text.ts'
 
 export interface DraftRow {
@@ -38,9 +40,6 @@ export type DraftProblem =
   | { readonly kind: 'rowName'; readonly row: number }
   | { readonly kind: 'required'; readonly name: string }
 
-/** As the account page has them: less is guessed, and longer is no person's. */
-export const PASSWORD_CHARS_MIN = 8
-export const PASSWORD_CHARS_MAX = 255
 /** Lets nobody in (shadow(5)); a mask would stand for the password that is there. */
 export const LOCKED = '!'
 const ROW = /^([nvk])\.(\d{1,5})$/

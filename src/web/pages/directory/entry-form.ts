@@ -6,10 +6,12 @@
  */
 import { html, raw } from 'hono/html'
 import type { DirectoryDescription, PropertyDescription } from '../../../directory/index.ts'
+import { PASSWORD_CHARS_MIN } from '../../auth/set-password.ts'
+import { PASSWORD_CHARS_MAX } from '../../auth/sign-in.ts'
 import { nextFreeNumber } from '../../directory/next-number.ts'
 import type { View } from '../../i18n/view.ts'
 import type { Markup, Page } from '../layout.ts'
-import { PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, PASSWORD_CHOICES, draftOf, formatBase } from './draft.ts'
+import { PASSWORD_CHOICES, draftOf, formatBase } from './draft.ts'
 import type { Base, Draft, DraftProblem, DraftRow } from './draft.ts'
 import { crumbs, csrfField, plain } from './parts.ts'
 import { shownName } from './place.ts'

@@ -4,7 +4,7 @@ import type { SSEStreamingApi } from 'hono/streaming'
 import * as v from 'valibot'
 import { LIMITS } from '../../../core/index.ts'
 import type { Domain } from '../../../directory/index.ts'
-import type { WebApp, WebContext } from '../../env.ts'
+import type { WebApp } from '../../env.ts'
 import type { WebServices } from '../../services.ts'
 
 /** Less than proxies let a connection rest (nginx: 60 s). */
@@ -19,7 +19,7 @@ export function addDirectoryEvents(app: WebApp, services: WebServices): void {
     const served = services.domains.get(c.req.param('tag'))
     const object = v.safeParse(objectSchema, c.req.query('object'))
     if (served === undefined || !object.success) return c.notFound()
-    const client = clientOf(c)
+    const client = services.access.reach.clientOf(c).key
     const count = open.get(client) ?? 0
     if (count >= LIMITS.directoryStreams) return c.body(null, 429, { 'retry-after': '30' })
     open.set(client, count + 1)
@@ -64,9 +64,4 @@ async function isWithin(coming: Promise<void>, timeMs: number): Promise<boolean>
   const isInTime = await Promise.race([coming.then(() => true), late])
   clearTimeout(timer)
   return isInTime
-}
-
-/** Empty where there is no socket, as in tests. */
-function clientOf({ env }: WebContext): string {
-  return env?.incoming?.socket.remoteAddress ?? ''
 }

@@ -1,6 +1,7 @@
 /** What a request to the directory is about, and what its visitor may do there. */
 import { requireDirectoryAccess, requirePropertyAccess, viewOf } from '../../../directory/index.ts'
 import type { Caller, Properties } from '../../../directory/index.ts'
+import { hasScope, mayReadMachine } from '../../auth/policy.ts'
 import { directoryHref, readParts, resolveParts } from '../../directory/paths.ts'
 import { readDirectory } from '../../directory/read.ts'
 import type { DeskDirectory } from '../../directory/read.ts'
@@ -8,10 +9,7 @@ import type { WebContext } from '../../env.ts'
 import type { View } from '../../i18n/view.ts'
 import type { ServedDomain } from '../../live/served-domains.ts'
 import type { WebServices } from '../../services.ts'
-import type { Scope, Visitor } from '../../visitor.ts'
-
-/** Where nobody but this machine's own users can ask. */
-const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|\[::1\]|localhost)$/
+import type { Visitor } from '../../visitor.ts'
 
 /** Why a visitor sees no button that writes. */
 export type WriteBar = 'signIn' | 'noScope' | 'clone'
@@ -45,7 +43,7 @@ export function siteOf(c: WebContext, services: WebServices): Site | null {
     served,
     visitor: c.get('visitor'),
     bar: barOf(c, served),
-    mayReadJournal: mayReadJournal(c, services),
+    mayReadJournal: mayReadMachine(c, services),
     services,
   }
 }
@@ -54,15 +52,6 @@ function barOf(c: WebContext, { isMaster }: ServedDomain): WriteBar | null {
   if (!isMaster) return 'clone'
   if (c.get('visitor') === null) return 'signIn'
   return hasScope(c, 'write') ? null : 'noScope'
-}
-
-function hasScope(c: WebContext, scope: Scope): boolean {
-  return c.get('visitor')?.scopes.has(scope) === true
-}
-
-/** Whether a visitor may see who changed what: everybody where only this machine can ask, else who has signed in. */
-export function mayReadJournal(c: WebContext, { frame }: WebServices): boolean {
-  return hasScope(c, 'read') || LOOPBACK.test(new URL(frame.origin).hostname)
 }
 
 /** The directory of a request; null where there is none. */

@@ -1,6 +1,7 @@
 /** `/directory`: the domains of this server, their directories, journals, import and export. */
 import { html } from 'hono/html'
 import * as v from 'valibot'
+import { mayReadMachine } from '../../auth/policy.ts'
 import { directoryHref } from '../../directory/paths.ts'
 import type { WebApp, WebContext } from '../../env.ts'
 import type { WebServices } from '../../services.ts'
@@ -17,7 +18,7 @@ import { readForm } from './form-fields.ts'
 import { addJournal, undoNotice } from './journal-routes.ts'
 import { deletePage, movePage } from './move-delete-pages.ts'
 import { pageHref } from './parts.ts'
-import { changeableIn, mayChange, mayReadJournal, placeOf, siteOf, viewedPathOf } from './place.ts'
+import { changeableIn, mayChange, placeOf, siteOf, viewedPathOf } from './place.ts'
 import type { Place } from './place.ts'
 import { addTransfer } from './transfer-routes.ts'
 import { descriptionOf } from './words.ts'
@@ -37,7 +38,7 @@ const querySchema = v.object({
 export function addDirectory(app: WebApp, services: WebServices): void {
   app.get('/directory', (c) => {
     const site = { services, view: c.get('view'), visitor: c.get('visitor') }
-    return answerPage(c, site, domainsPage(site.view, services.domains, mayReadJournal(c, services)))
+    return answerPage(c, site, domainsPage(site.view, services.domains, mayReadMachine(c, services)))
   })
   addDirectoryEvents(app, services)
   addJournal(app, services)
