@@ -183,7 +183,8 @@ function defaultDescription(status: Status): string {
   return status === 'reserved' ? 'Reserved' : 'Unassigned'
 }
 
-function reportAssignment(row: Assignment): ReportedAssignment {
+/** A row of the registry as an answer shows it. */
+export function reportAssignment(row: Assignment): ReportedAssignment {
   const orNull = (text: string): string | null => (text === '' ? null : text)
   return {
     name: orNull(row.name),

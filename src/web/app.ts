@@ -1,7 +1,7 @@
 /** The whole site as one Hono application; it holds no socket, and answers whatever calls it. */
 import { Hono } from 'hono'
 import { messageOf } from '../core/index.ts'
-import { addApi, watchApi } from './api/add-api.ts'
+import { addApi, makeApi, watchApi } from './api/add-api.ts'
 import type { WebApp, WebEnv } from './env.ts'
 import { addFeedback } from './feedback/routes.ts'
 import { addAssets } from './http/asset-routes.ts'
@@ -21,6 +21,8 @@ import { addSitemaps } from './sitemap/routes.ts'
 
 export function makeApp(services: WebServices): WebApp {
   const app: WebApp = new Hono<WebEnv>({ getPath: (request) => routePath(request.url) })
+  const api = makeApi(services)
+  for (const each of watchApi(api, services)) app.use(each)
   app.use(async (c, next) => {
     await next()
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.res.headers.set(name, value)
@@ -40,6 +42,7 @@ export function makeApp(services: WebServices): WebApp {
   addDirectory(app, services)
   addPreviews(app, services)
   addSitemaps(app, services)
+  addApi(app, services, api)
   app.notFound((c) => errorPage(c, services, 'notFound'))
   app.onError((error, c) => {
     services.log('error', 'request-failed', { path: c.req.path, message: messageOf(error) })

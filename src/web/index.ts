@@ -78,6 +78,7 @@ export async function startWeb(options: WebOptions): Promise<WebServer> {
     reach,
     ...(operator === undefined ? {} : { operator }),
   })
+  const closing = new AbortController()
   let origin = publicOrigin ?? ''
   const services: WebServices = {
     frame: {
@@ -98,6 +99,7 @@ export async function startWeb(options: WebOptions): Promise<WebServer> {
     log,
     now: Date.now,
     access,
+    closing: closing.signal,
     identify: (c) => identify(c, access),
   }
   const end = async (): Promise<void> => {
@@ -120,6 +122,7 @@ export async function startWeb(options: WebOptions): Promise<WebServer> {
     signInLink: access.link === null ? null : `${origin}/sign-in?key=${access.link.key}`,
     renewTls: () => server.renewTls(),
     close: async () => {
+      closing.abort()
       await server.close()
       await end()
     },

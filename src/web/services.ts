@@ -27,6 +27,8 @@ export interface WebServices {
   readonly now: () => number
   /** Sessions, tokens, limits, and how the site is reached. */
   readonly access: Access
+  /** Aborted when the server is about to end: streams of events end then. */
+  readonly closing: AbortSignal
   /** Who makes a request; null where they have not signed in. */
   readonly identify: (c: WebContext) => Visitor | null | Promise<Visitor | null>
 }

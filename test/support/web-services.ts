@@ -106,6 +106,8 @@ async function makeWeb(context: Closing, options: TestWebOptions, originOf: () =
     void logged.push({ event, fields })
   const access = makeAccess({ store, domains, log, now, reach: { host: '127.0.0.1' }, operator: 'operator' })
   atEnd(context, () => access.close())
+  const closing = new AbortController()
+  atEnd(context, () => closing.abort())
   let visitor = options.visitor ?? null
   const services: WebServices = {
     frame: {
@@ -126,6 +128,7 @@ async function makeWeb(context: Closing, options: TestWebOptions, originOf: () =
     log,
     now,
     access,
+    closing: closing.signal,
     identify: (c) => visitor ?? identify(c, access),
   }
   return {

@@ -1,0 +1,106 @@
+/** Sockets of this machine, and ports of others that were probed. */
+import * as v from 'valibot'
+import type { Connection, Listener } from '../../../listeners/index.ts'
+import { PORT_STATES, PROBE_TRANSPORTS, REASONS } from '../../../probe/index.ts'
+import { count, flag, port, status, text, textOrNull, texts, time, version } from './words.ts'
+
+const socketTransport = v.picklist(['tcp', 'udp'])
+
+export const processInfo: v.GenericSchema<unknown, NonNullable<Listener['process']>> = v.object({
+  pid: count,
+  name: text,
+  user: textOrNull,
+  command: textOrNull,
+  startedAt: v.nullable(time),
+  workingDirectory: textOrNull,
+  origin: v.object({
+    kind: v.picklist(['systemd', 'container', 'cron', 'shell', 'init', 'unknown']),
+    name: textOrNull,
+  }),
+  parents: v.array(v.object({ pid: count, name: text })),
+})
+
+const socket = {
+  transport: socketTransport,
+  address: text,
+  port,
+  process: v.nullable(processInfo),
+  holders: v.array(count),
+  unseen: v.nullable(v.object({ reason: v.picklist(['permission', 'kernel', 'gone']), hint: text })),
+  socketUser: textOrNull,
+  namespace: textOrNull,
+}
+
+export const REACHES = ['machine', 'network', 'everywhere', 'namespace'] as const
+
+export const listener: v.GenericSchema<unknown, Listener> = v.pipe(
+  v.object({ ...socket, reach: v.picklist(REACHES) }),
+  v.description('A TCP socket that listens, or a bound UDP socket without a peer.'),
+)
+
+export const connection: v.GenericSchema<unknown, Connection> = v.pipe(
+  v.object({ ...socket, remoteAddress: text, remotePort: port, state: text }),
+  v.description('A socket with a peer.'),
+)
+
+export const listenerList: v.GenericSchema = v.object({
+  schemaVersion: version,
+  takenAt: time,
+  listeners: v.array(listener),
+  notes: texts,
+})
+
+export const connectionList: v.GenericSchema = v.object({
+  schemaVersion: version,
+  takenAt: time,
+  total: count,
+  connections: v.array(connection),
+  notes: texts,
+})
+
+export const banner: v.GenericSchema = v.pipe(
+  v.object({
+    service: textOrNull,
+    product: textOrNull,
+    version: textOrNull,
+    text: textOrNull,
+    tls: v.nullable(
+      v.object({
+        protocol: text,
+        alpn: textOrNull,
+        subject: text,
+        issuer: text,
+        names: texts,
+        validFrom: text,
+        validTo: text,
+      }),
+    ),
+    details: v.record(v.string(), v.string()),
+  }),
+  v.description('What a service says of itself.'),
+)
+
+export const probedPort: v.GenericSchema = v.pipe(
+  v.object({
+    host: text,
+    port,
+    transport: v.picklist(PROBE_TRANSPORTS),
+    state: v.picklist(PORT_STATES),
+    reason: v.picklist(REASONS),
+    rttMs: v.nullable(v.number()),
+    attempts: count,
+    status,
+    service: textOrNull,
+    ghost: flag,
+    banner: v.nullable(banner),
+  }),
+  v.description('A port that was probed, and what the registry says of it.'),
+)
+
+export const probeAnswer: v.GenericSchema = v.object({
+  schemaVersion: version,
+  host: text,
+  whole: flag,
+  elapsedMs: count,
+  ports: v.array(probedPort),
+})
