@@ -87,10 +87,11 @@ export class ChartView {
     // A picture that is not shown would wait for the moment of printing, which does not wait for it.
     const print = place.querySelector<HTMLImageElement>('.chart-print')
     if (print !== null) addEventListener('load', () => setTimeout(() => (print.loading = 'eager'), PRINT_AFTER_MS))
-    followNews({
-      onPresence: (presence) => this.#setPresence(presence),
-      onLive: (isLive) => this.#tellLive(isLive),
-    })
+    if (data.isLive)
+      followNews({
+        onPresence: (presence) => this.#setPresence(presence),
+        onLive: (isLive) => this.#tellLive(isLive),
+      })
   }
 
   setShown(shown: ReadonlySet<Layer>): void {

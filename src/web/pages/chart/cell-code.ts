@@ -39,6 +39,9 @@ export const LAYERS = [
 ] as const
 export type Layer = (typeof LAYERS)[number]
 
+/** Those that tell of this machine and its directory, which not everybody may see. */
+export const MACHINE_LAYERS: ReadonlySet<Layer> = new Set(['listening', 'declared', 'unexpected', 'missing'])
+
 /** What fills a square. */
 export const INKS = ['blank', 'unassigned', 'reserved', 'assigned', 'lore', 'ghost'] as const
 export type Ink = (typeof INKS)[number]

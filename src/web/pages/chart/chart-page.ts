@@ -16,9 +16,11 @@ export interface ChartFacts {
   readonly options: ChartOptions
   /** One byte a port, with what is present. */
   readonly cells: Uint8Array
+  /** Whether the visitor may see what is on this machine. */
+  readonly seesMachine: boolean
 }
 
-export function chartPage(view: View, { options, cells }: ChartFacts): Page {
+export function chartPage(view: View, { options, cells, seesMachine }: ChartFacts): Page {
   const { t } = view
   const counts = countLayers(cells)
   return {
@@ -32,12 +34,12 @@ export function chartPage(view: View, { options, cells }: ChartFacts): Page {
       <p class="chart-lead">${t('chart.lead', { count: view.count(CELLS), width: view.count(SIDE) })}</p>
       ${bar(view, options)}
       <div class="chart-layout">
-        ${picture(view, options, counts)}
+        ${picture(view, options, counts, seesMachine)}
         <div class="chart-side">
           <section id="chart-panel" class="sheet chart-panel" hidden>
             <p class="faint">${t('chart.panel.empty')}</p>
           </section>
-          ${legend(view, options, counts)}
+          ${legend(view, options, counts, seesMachine)}
           <details class="chart-keys">
             <summary>${t('chart.keys.title')}</summary>
             <p>${t('chart.keys.pointer')}</p>
@@ -45,7 +47,7 @@ export function chartPage(view: View, { options, cells }: ChartFacts): Page {
           </details>
         </div>
       </div>
-      ${chartTable(view, cells, options.transport)}`,
+      ${chartTable(view, cells, options.transport, seesMachine)}`,
   }
 }
 
@@ -99,7 +101,7 @@ function bar(view: View, options: ChartOptions): Markup {
     }`
 }
 
-function picture(view: View, options: ChartOptions, counts: Counts): Markup {
+function picture(view: View, options: ChartOptions, counts: Counts, seesMachine: boolean): Markup {
   const { t } = view
   const transport = options.transport.toUpperCase()
   const alt = t('chart.picture.alt', {
@@ -114,7 +116,12 @@ function picture(view: View, options: ChartOptions, counts: Counts): Markup {
     <source media="(prefers-color-scheme: dark) and (not print)" srcset="${dark}" />
     <img src="${light}" alt="${alt}" width="1244" height="1242" />
   </picture>`
-  return html`<figure class="chart" id="chart" dir="ltr" data-island="${JSON.stringify(islandData(view, options))}">
+  return html`<figure
+    class="chart"
+    id="chart"
+    dir="ltr"
+    data-island="${JSON.stringify(islandData(view, options, seesMachine))}"
+  >
     <div class="chart-sea" id="chart-sea"><noscript>${image}</noscript></div>
     <img class="chart-print" src="${light}" alt="" width="1244" height="1242" loading="lazy" />
     <figcaption dir="${view.language.direction}" lang="${view.language.tag}">

@@ -5,17 +5,21 @@
 import { streamSSE } from 'hono/streaming'
 import type { SSEStreamingApi } from 'hono/streaming'
 import { LIMITS, messageOf } from '../../../core/index.ts'
-import type { WebApp, WebContext } from '../../env.ts'
+import { mayReadMachine } from '../../auth/policy.ts'
+import type { WebApp } from '../../env.ts'
 import type { WebServices } from '../../services.ts'
+import { errorPage } from '../error-page.ts'
 import type { Presence } from './presence.ts'
 
 /** Less than proxies let a connection rest (nginx: 60 s). */
 const HEARTBEAT_MS = 20_000
 
-export function addChartEvents(app: WebApp, { sockets, log }: WebServices, presence: Presence): void {
+export function addChartEvents(app: WebApp, services: WebServices, presence: Presence): void {
+  const { sockets, log } = services
   const open = new Map<string, number>()
   app.get('/chart/events', async (c) => {
-    const client = clientOf(c)
+    if (!mayReadMachine(c, services)) return errorPage(c, services, 'refused')
+    const { key: client } = services.access.reach.clientOf(c)
     const count = open.get(client) ?? 0
     if (count >= LIMITS.chartStreams) return c.body(null, 429, { 'retry-after': '30' })
     open.set(client, count + 1)
@@ -73,9 +77,4 @@ async function within(coming: Promise<boolean>, timeMs: number): Promise<boolean
   const isInTime = await Promise.race([coming, late])
   clearTimeout(timer)
   return isInTime
-}
-
-/** Empty where there is no socket, as in tests. */
-function clientOf({ env }: WebContext): string {
-  return env?.incoming?.socket.remoteAddress ?? ''
 }

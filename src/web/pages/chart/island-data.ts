@@ -6,12 +6,13 @@ import type { ChartOptions } from './options.ts'
 import type { IslandData } from './island-form.ts'
 
 /** Names in braces stay in the words, for the island to fill in. */
-export function islandData(view: View, options: ChartOptions): IslandData {
+export function islandData(view: View, options: ChartOptions, isLive: boolean): IslandData {
   const { t } = view
   const { transport, port } = options
   return {
     transport,
     port,
+    isLive,
     cells: `/chart/cells.bin?transport=${transport}`,
     pages: view.href('/ports/'),
     locale: localeOf(view.language),

@@ -32,6 +32,8 @@ export const islandSchema = v.object({
   transport: text,
   /** The port to begin at. */
   port: v.nullable(port),
+  /** Whether the reader may see what is on this machine, and is told of it. */
+  isLive: v.boolean(),
   /** The address of the bytes. */
   cells: text,
   /** What stands before a port in the address of its page. */

@@ -13,13 +13,18 @@ const GROUPS = [
   ['machine', ['listening', 'declared', 'unexpected', 'missing']],
 ] as const satisfies readonly (readonly [string, readonly Layer[]])[]
 
-export function legend(view: View, { transport, shown, port }: ChartOptions, counts: Counts): Markup {
+export function legend(
+  view: View,
+  { transport, shown, port }: ChartOptions,
+  counts: Counts,
+  seesMachine: boolean,
+): Markup {
   const { t } = view
   return html`<form id="chart-legend" class="chart-legend" action="${view.href('/chart')}">
     <h2>${t('chart.legend.title')}</h2>
     <input type="hidden" name="transport" value="${transport}" />
     ${port === null ? '' : html`<input type="hidden" name="port" value="${port}" />`}
-    ${GROUPS.map(
+    ${GROUPS.filter(([group]) => seesMachine || group !== 'machine').map(
       ([group, layers]) =>
         html`<fieldset>
           <legend>${t(`chart.legend.${group}`)}</legend>

@@ -7,6 +7,9 @@ import { DECLARED_BIT, LISTENING_BIT } from './cell-code.ts'
 import { DeclaredPorts } from './declared-ports.ts'
 import type { PortsPresent, PresenceByTransport } from './island-form.ts'
 
+/** For who may not see what is present. */
+export const NOTHING_PRESENT: PortsPresent = { listening: [], declared: [] }
+
 export class Presence {
   readonly #sockets: WebServices['sockets']
   readonly #declared: DeclaredPorts

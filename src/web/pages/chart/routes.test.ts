@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import type { TestContext } from 'node:test'
 import { HtmlValidate } from 'html-validate'
 import { addTo, objectAt } from '../../../../test/support/domain-of.ts'
-import { listenerOf, makeTestWeb } from '../../../../test/support/web-services.ts'
+import { listenerOf, makeTestWeb, visitorWith } from '../../../../test/support/web-services.ts'
 import type { TestWeb } from '../../../../test/support/web-services.ts'
 import { TRANSPORTS } from '../../../registry/index.ts'
+import { makeApp } from '../../app.ts'
+import { makeAccess } from '../../auth/access.ts'
+import type { WebApp } from '../../env.ts'
 import { LANGUAGES } from '../../i18n/languages.ts'
 import { CELLS, SIDE, statusOf } from './cell-code.ts'
 
@@ -77,7 +81,7 @@ describe('the page', () => {
     const web = await makeTestWeb(context)
     const html = await (await get(web, '/ar/chart')).text()
     assert.match(html, /<html lang="ar" dir="rtl">/)
-    assert.match(html, /<figure class="chart" id="chart" dir="ltr"/)
+    assert.match(html, /<figure\s+class="chart"\s+id="chart"\s+dir="ltr"/)
   })
 
   test('says so where no port goes by what was asked for', async (context) => {
@@ -219,5 +223,39 @@ describe('the events', () => {
     for (let count = 0; count < 12; count += 1) open.push(await get(web, '/chart/events'))
     assert.ok(open.every(({ status }) => status === 200))
     assert.equal((await get(web, '/chart/events')).status, 429)
+  })
+})
+
+describe('where others than this machine’s own users can ask', () => {
+  /** The same site, reached by a network. */
+  function openToNetwork(context: TestContext, { services }: TestWeb): WebApp {
+    const { store, domains, log, now } = services
+    const access = makeAccess({ store, domains, log, now, reach: { host: '0.0.0.0' }, operator: 'operator' })
+    context.after(() => access.close())
+    return makeApp({ ...services, access })
+  }
+
+  test('a stranger is told nothing of this machine, in picture, page, table or events', async (context) => {
+    const web = await makeTestWeb(context, { sockets: SOCKETS })
+    await declare(web, 'wiki', '8080')
+    const app = openToNetwork(context, web)
+    const page = await (await app.request('/en/chart')).text()
+    assert.ok(!page.includes('value="listening"') && !page.includes('Listening here'))
+    assert.match(page, /&quot;isLive&quot;:false/)
+    const svg = await (await app.request('/en/chart.svg?size=64')).text()
+    assert.ok(!svg.includes('Listens') && !svg.includes('stroke-linecap'))
+    for (const path of ['/chart/events', '/chart/here/8080.json'])
+      assert.equal((await app.request(path)).status, 403, path)
+    const home = await (await app.request('/en')).text()
+    assert.ok(!home.includes('On this machine now') && !home.includes('/directory/local'))
+    assert.match(home, /NetInfo/)
+  })
+
+  test('who has signed in sees it', async (context) => {
+    const web = await makeTestWeb(context, { sockets: SOCKETS, visitor: visitorWith(['read']) })
+    const app = openToNetwork(context, web)
+    assert.match(await (await app.request('/en/chart')).text(), /value="listening"/)
+    assert.equal((await app.request('/chart/here/8080.json')).status, 200)
+    assert.match(await (await app.request('/en')).text(), /On this machine now/)
   })
 })

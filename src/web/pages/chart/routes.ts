@@ -1,7 +1,8 @@
 /** `/chart`, its picture, its bytes, and what its squares say. */
 import { TRANSPORTS } from '../../../registry/index.ts'
 import type { Transport } from '../../../registry/index.ts'
-import type { WebApp } from '../../env.ts'
+import { mayReadMachine } from '../../auth/policy.ts'
+import type { WebApp, WebContext } from '../../env.ts'
 import { Body } from '../../http/body.ts'
 import { PAGE, PRIVATE_PAGE, respond } from '../../http/respond.ts'
 import { declaredIn } from '../../live/served-domains.ts'
@@ -14,7 +15,7 @@ import { ChartCells } from './cells.ts'
 import { chartPage } from './chart-page.ts'
 import { addChartEvents } from './events.ts'
 import { readChartOptions, readPictureOptions } from './options.ts'
-import { Presence, markCells } from './presence.ts'
+import { NOTHING_PRESENT, Presence, markCells } from './presence.ts'
 import { namesOfRow, presentOn } from './rows.ts'
 import { chartSvg } from './svg.ts'
 
@@ -39,23 +40,28 @@ export function addChart(app: WebApp, services: WebServices): ChartParts {
     bodies.set(key, body)
     return body
   }
+  const markFor = async (c: WebContext, transport: Transport): Promise<readonly [Uint8Array, boolean]> => {
+    const seesMachine = mayReadMachine(c, services)
+    const present = seesMachine ? await presence.now(transport) : NOTHING_PRESENT
+    return [markCells(cells.of(transport), present), seesMachine]
+  }
 
   app.get('/chart', async (c) => {
     const view = c.get('view')
     const visitor = c.get('visitor')
     const options = readChartOptions(c.req.url, registry)
-    const marked = markCells(cells.of(options.transport), await presence.now(options.transport))
-    const page = chartPage(view, { options, cells: marked })
+    const [marked, seesMachine] = await markFor(c, options.transport)
+    const page = chartPage(view, { options, cells: marked, seesMachine })
     return respond(c, String(await renderPage(frame, view, page, visitor)), visitor === null ? PAGE : PRIVATE_PAGE)
   })
 
   app.get('/chart.svg', async (c) => {
     const options = readPictureOptions(c.req.url)
     if (options === null) return errorPage(c, services, 'notFound')
-    const marked = markCells(cells.of(options.transport), await presence.now(options.transport))
+    const [marked, seesMachine] = await markFor(c, options.transport)
     const { source } = registry.lookup(0, options.transport)
-    const svg = chartSvg(c.get('view'), { cells: marked, options, source })
-    return respond(c, svg, { type: 'image/svg+xml', vary: 'accept-language' })
+    const svg = chartSvg(c.get('view'), { cells: marked, options, source, seesMachine })
+    return respond(c, svg, { type: 'image/svg+xml', vary: 'accept-language, cookie, authorization' })
   })
 
   app.get('/chart/cells.bin', (c) => {
@@ -75,6 +81,7 @@ export function addChart(app: WebApp, services: WebServices): ChartParts {
   app.get('/chart/here/:file', async (c) => {
     const port = readPort(/^(\d+)\.json$/.exec(c.req.param('file'))?.[1] ?? '')
     if (port === null) return errorPage(c, services, 'notFound')
+    if (!mayReadMachine(c, services)) return errorPage(c, services, 'refused')
     const present = presentOn(port, await sockets.current(), declared)
     return respond(c, JSON.stringify(present), { type: JSON_TYPE, cacheControl: 'no-store' })
   })

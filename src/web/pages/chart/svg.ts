@@ -3,7 +3,7 @@ import { PORT_RANGES } from '../../../registry/index.ts'
 import type { Source } from '../../../registry/index.ts'
 import type { View } from '../../i18n/view.ts'
 import { escapeHtml } from '../escape.ts'
-import { INKS, LAYERS, SIDE, inkOf, lightOf } from './cell-code.ts'
+import { INKS, LAYERS, MACHINE_LAYERS, SIDE, inkOf, lightOf } from './cell-code.ts'
 import type { Layer } from './cell-code.ts'
 import { countLayers } from './counts.ts'
 import type { PictureOptions } from './options.ts'
@@ -36,10 +36,12 @@ export interface Picture {
   readonly cells: Uint8Array
   readonly options: PictureOptions
   readonly source: Source
+  /** Whether the reader may see what is on this machine: of what they may not, nothing is said. */
+  readonly seesMachine: boolean
 }
 
 /** The document: a few thousand rectangles and some text, in the reader's language. */
-export function chartSvg(view: View, { cells, options, source }: Picture): string {
+export function chartSvg(view: View, { cells, options, source, seesMachine }: Picture): string {
   const colours = PALETTES[options.scheme]
   const title = escapeHtml(view.t('chart.svg.title', { transport: options.transport.toUpperCase() }))
   const [width, height] = options.isPlain ? [CHART, CHART] : [WIDTH, HEIGHT]
@@ -51,7 +53,7 @@ export function chartSvg(view: View, { cells, options, source }: Picture): strin
         titleParts(view, title, colours),
         axisParts(view, colours),
         rangeLabels(view, colours),
-        legendParts(view, cells, options.shown, colours),
+        legendParts(view, cells, options.shown, colours, seesMachine),
         sourcePart(view, source, colours),
       ]
   const size = `width="${options.size}" height="${Math.round((options.size * height) / width)}"`
@@ -133,12 +135,19 @@ function rangeLabels(view: View, colours: Palette): string {
   return labels.join('')
 }
 
-function legendParts(view: View, cells: Uint8Array, shown: ReadonlySet<Layer>, colours: Palette): string {
+function legendParts(
+  view: View,
+  cells: Uint8Array,
+  shown: ReadonlySet<Layer>,
+  colours: Palette,
+  seesMachine: boolean,
+): string {
   const isRtl = view.language.direction === 'rtl'
   const columnWidth = (WIDTH - LEFT) / LEGEND_COLUMNS
   const rows = LAYERS.length / LEGEND_COLUMNS
   const counts = countLayers(cells)
   const entries = LAYERS.map((layer, index) => {
+    if (!seesMachine && MACHINE_LAYERS.has(layer)) return ''
     const column = Math.floor(index / rows)
     const x = LEFT + (isRtl ? LEGEND_COLUMNS - 1 - column : column) * columnWidth
     const y = LEGEND_TOP + (index % rows) * LEGEND_ROW

@@ -4,19 +4,20 @@ import { PORT_RANGES } from '../../../registry/index.ts'
 import type { Transport } from '../../../registry/index.ts'
 import type { View } from '../../i18n/view.ts'
 import type { Markup } from '../layout.ts'
-import { CELLS, SIDE } from './cell-code.ts'
+import { CELLS, MACHINE_LAYERS, SIDE } from './cell-code.ts'
 import { countLayers, stretchesOf } from './counts.ts'
 import type { Counts } from './counts.ts'
 
 const COLUMNS = ['assigned', 'unassigned', 'reserved', 'lore', 'ghost', 'listening', 'declared'] as const
 
-export function chartTable(view: View, cells: Uint8Array, transport: Transport): Markup {
+export function chartTable(view: View, cells: Uint8Array, transport: Transport, seesMachine: boolean): Markup {
   const { t } = view
+  const columns = COLUMNS.filter((column) => seesMachine || !MACHINE_LAYERS.has(column))
   const span = (first: number, last: number): string =>
     t('chart.table.span', { first: view.digits(first), last: view.digits(last) })
   const values = (counts: Counts): Markup =>
-    html`${COLUMNS.map((column) => html`<td>${view.count(counts[column])}</td>`)}`
-  const heads = html`${COLUMNS.map((column) => html`<th scope="col">${t(`chart.table.${column}`)}</th>`)}`
+    html`${columns.map((column) => html`<td>${view.count(counts[column])}</td>`)}`
+  const heads = html`${columns.map((column) => html`<th scope="col">${t(`chart.table.${column}`)}</th>`)}`
   const stretches = stretchesOf(cells)
   return html`<details class="sheet chart-table" id="table">
     <summary><h2>${t('chart.table.title')}</h2></summary>

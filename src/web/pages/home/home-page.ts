@@ -19,7 +19,8 @@ export interface HomeFacts {
   readonly here: readonly PortHere[] | null
   readonly hereCount: number
   readonly looks: readonly Look[]
-  readonly domains: readonly string[]
+  /** Their tags; null where the visitor may not see them. */
+  readonly domains: readonly string[] | null
   readonly declaredCount: number
 }
 
@@ -164,21 +165,21 @@ function directoryPart(view: View, { domains, declaredCount }: HomeFacts): Marku
   return html`<section class="sheet" aria-labelledby="directory">
     <h2 id="directory">${t('chart.home.directory.title')}</h2>
     <p>${t('chart.home.directory.lead')}</p>
-    <p>
-      ${t('chart.home.directory.domains', { count: domains.length })}
-      ${t('chart.home.directory.declared', { count: declaredCount })}
-    </p>
     ${
-      domains.length === 0
+      domains === null
         ? raw('')
-        : html`<ul class="home-domains">
-            ${domains.map(
-              (tag) =>
-                html`<li>
-                  <a href="${view.href(`/directory/${encodeURIComponent(tag)}`)}"><bdi>${tag}</bdi></a>
-                </li>`,
-            )}
-          </ul>`
+        : html`<p>
+              ${t('chart.home.directory.domains', { count: domains.length })}
+              ${t('chart.home.directory.declared', { count: declaredCount })}
+            </p>
+            <ul class="home-domains">
+              ${domains.map(
+                (tag) =>
+                  html`<li>
+                    <a href="${view.href(`/directory/${encodeURIComponent(tag)}`)}"><bdi>${tag}</bdi></a>
+                  </li>`,
+              )}
+            </ul>`
     }
     <p><a href="${view.href('/directory')}">${t('chart.home.directory.open')}</a></p>
   </section>`

@@ -1,4 +1,5 @@
 /** `/`. */
+import { mayReadMachine } from '../../auth/policy.ts'
 import type { WebApp } from '../../env.ts'
 import { PAGE, PRIVATE_PAGE, respond } from '../../http/respond.ts'
 import type { WebServices } from '../../services.ts'
@@ -20,16 +21,16 @@ export function addHome(app: WebApp, services: WebServices, { cells, presence }:
     const view = c.get('view')
     const visitor = c.get('visitor')
     ghosts ??= ghostsOf(registry, lore)
-    const snapshot = await sockets.current()
-    const here = portsHere(snapshot.sockets.listeners)
+    const seesMachine = mayReadMachine(c, services)
+    const here = seesMachine ? portsHere((await sockets.current()).sockets.listeners) : []
     const page = homePage(view, {
       counts: countLayers(cells.of('tcp')),
       source: registry.lookup(0, 'tcp').source,
       loreCount: lore.size,
-      here: here.slice(0, HERE_MAX).map((each) => describePort(registry, lore, each)),
+      here: seesMachine ? here.slice(0, HERE_MAX).map((each) => describePort(registry, lore, each)) : null,
       hereCount: here.length,
       looks: looksOfDay(ghosts, now(), LOOKS),
-      domains: domains.all().map(({ tag }) => tag),
+      domains: seesMachine ? domains.all().map(({ tag }) => tag) : null,
       declaredCount: presence.declaredCount(),
     })
     return respond(c, String(await renderPage(frame, view, page, visitor)), visitor === null ? PAGE : PRIVATE_PAGE)
