@@ -13,8 +13,20 @@ const GONE = -1
 
 const objectSchema = v.pipe(v.string(), v.regex(/^\d{1,10}$/), v.transform(Number), v.maxValue(0xffff_fffe))
 
+/** What the end of the server wakes. */
+interface Ends {
+  isClosing: boolean
+  readonly wakes: Set<() => void>
+}
+
 export function addDirectoryEvents(app: WebApp, services: WebServices): void {
   const open = new Map<string, number>()
+  const ends: Ends = { isClosing: false, wakes: new Set() }
+  // One listener for all of them: Node warns of a signal that has many.
+  services.closing.addEventListener('abort', () => {
+    ends.isClosing = true
+    for (const wake of ends.wakes) wake()
+  })
   app.get('/directory/:tag/events', (c) => {
     const served = services.domains.get(c.req.param('tag'))
     const object = v.safeParse(objectSchema, c.req.query('object'))
@@ -25,7 +37,7 @@ export function addDirectoryEvents(app: WebApp, services: WebServices): void {
     open.set(client, count + 1)
     return streamSSE(c, async (stream) => {
       try {
-        await tellInstance(stream, served.domain, object.output)
+        await tellInstance(stream, served.domain, object.output, ends)
       } finally {
         const left = (open.get(client) ?? 1) - 1
         if (left === 0) open.delete(client)
@@ -35,14 +47,16 @@ export function addDirectoryEvents(app: WebApp, services: WebServices): void {
   })
 }
 
-/** Until the reader has gone. */
-async function tellInstance(stream: SSEStreamingApi, domain: Domain, object: number): Promise<void> {
+/** Until the reader has gone, or the server ends. */
+async function tellInstance(stream: SSEStreamingApi, domain: Domain, object: number, ends: Ends): Promise<void> {
   let wake = (): void => {}
   let told: number | null = null
   const forget = domain.onChange(() => wake())
-  stream.onAbort(() => wake())
+  const end = (): void => wake()
+  stream.onAbort(end)
+  ends.wakes.add(end)
   try {
-    while (!stream.aborted) {
+    while (!stream.aborted && !ends.isClosing) {
       const woken = new Promise<void>((resolve) => {
         wake = resolve
       })
@@ -53,6 +67,7 @@ async function tellInstance(stream: SSEStreamingApi, domain: Domain, object: num
     }
   } finally {
     forget()
+    ends.wakes.delete(end)
   }
 }
 

@@ -403,4 +403,18 @@ describe('the events of a directory', () => {
     await reader.cancel()
     assert.equal((await web.app.request('/directory/local/events?object=x')).status, 404)
   })
+
+  test('end when the server does', async (context) => {
+    const web = await makeWeb(context)
+    const closing = new AbortController()
+    const app = makeApp({ ...web.services, closing: closing.signal })
+    const response = await app.request('/directory/local/events?object=0')
+    const reader = response.body?.getReader()
+    await reader?.read()
+    closing.abort()
+    for (;;) {
+      const next = await reader?.read()
+      if (next?.done !== false) break
+    }
+  })
 })
