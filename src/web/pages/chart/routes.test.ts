@@ -224,6 +224,16 @@ describe('the events', () => {
     assert.ok(open.every(({ status }) => status === 200))
     assert.equal((await get(web, '/chart/events')).status, 429)
   })
+
+  test('end when the server does', async (context) => {
+    const { services } = await makeTestWeb(context)
+    const closing = new AbortController()
+    const response = await makeApp({ ...services, closing: closing.signal }).request('/chart/events')
+    const reader = response.body?.getReader()
+    await reader?.read()
+    closing.abort()
+    for (let next = await reader?.read(); next?.done === false; next = await reader?.read());
+  })
 })
 
 describe('where others than this machine’s own users can ask', () => {
