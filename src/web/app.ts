@@ -13,6 +13,7 @@ import { addDirectory } from './pages/directory/routes.ts'
 import { errorPage } from './pages/error-page.ts'
 import { addChart } from './pages/chart/routes.ts'
 import { addHome } from './pages/home/routes.ts'
+import { addListeners } from './pages/listeners/routes.ts'
 import { addPortPages } from './pages/port/routes.ts'
 import { addPortsIndex } from './pages/ports/routes.ts'
 import { addPreviews } from './preview/routes.ts'
@@ -40,6 +41,7 @@ export function makeApp(services: WebServices): WebApp {
   addFeedback(app, services)
   addAccount(app, services)
   addDirectory(app, services)
+  addListeners(app, services)
   addPreviews(app, services)
   addSitemaps(app, services)
   addApi(app, services, api)

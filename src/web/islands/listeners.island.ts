@@ -1,0 +1,174 @@
+/** Makes the table of listeners live: rows come and go, filters and orders act at once, and ten thousand rows stay quick. */
+import { Trend } from './trend.ts'
+import { choose, isRow } from './listener-rows.ts'
+import type { Row, Wish } from './listener-rows.ts'
+import { ListenerTable } from './listener-table.ts'
+import type { Words } from './listener-table.ts'
+
+/** A row that has gone stands this long, and one that is new is marked as long, in ms. */
+const MARKED_MS = 6000
+
+const table = document.querySelector<HTMLTableElement>('.listener-table table')
+const words = document.querySelector('#listener-words')
+const wishes = document.querySelector<HTMLFormElement>('.listener-filter')
+if (table !== null && words !== null && wishes !== null) run(table, wishes, parseWords(words.textContent))
+
+function parseWords(text: string): Words {
+  // The page's own data block, made from its own messages.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return JSON.parse(text) as Words
+}
+
+function run(place: HTMLTableElement, filter: HTMLFormElement, say: Words): void {
+  const rows = new Map<string, Row>()
+  const newSince = new Map<string, number>()
+  const goneSince = new Map<string, number>()
+  const view = new ListenerTable(place, say)
+  const bar = document.querySelector<HTMLElement>('.live-bar')
+  const state = document.querySelector<HTMLElement>('.live-state')
+  const pause = document.querySelector<HTMLButtonElement>('.live-pause')
+  const count = document.querySelector<HTMLElement>('.listener-count')
+  const none = document.querySelector<HTMLElement>('.listener-none')
+  const chart = document.querySelector<SVGSVGElement>('.live-chart svg')
+  const trend = chart === null ? null : new Trend(chart)
+  let isPaused = false
+  let isLost = false
+  let due: number | null = null
+
+  const wish = (): Wish => {
+    const data = new FormData(filter)
+    const of = (name: string): string => {
+      const value = data.get(name)
+      return typeof value === 'string' ? value : ''
+    }
+    return {
+      port: of('port'),
+      text: of('text'),
+      user: of('user'),
+      transport: of('transport'),
+      reach: of('reach'),
+      sort: of('sort'),
+      order: of('order'),
+    }
+  }
+  const draw = (): void => {
+    due = null
+    const now = Date.now()
+    for (const [id, since] of newSince) if (now - since > MARKED_MS) newSince.delete(id)
+    for (const [id, since] of goneSince)
+      if (now - since > MARKED_MS) {
+        goneSince.delete(id)
+        rows.delete(id)
+      }
+    const asked = wish()
+    const shown = choose(rows.values(), asked)
+    view.show(shown, asked, { isNew: (id) => newSince.has(id), isGone: (id) => goneSince.has(id) })
+    const all = rows.size - goneSince.size
+    const left = shown.filter(({ id }) => !goneSince.has(id)).length
+    if (count !== null) count.textContent = fill(left === all ? say.count : say.countOf, left, all, say.locale)
+    if (none !== null) none.hidden = shown.length > 0
+  }
+  /** At most once a frame, and not at all while the reader has paused it. */
+  const drawSoon = (): void => {
+    due ??= requestAnimationFrame(draw)
+  }
+  const tell = (): void => {
+    if (state !== null) state.textContent = isLost ? say.lost : say.live
+    bar?.classList.toggle('is-lost', isLost)
+    bar?.classList.toggle('is-paused', isPaused)
+  }
+  const follow = (): void => {
+    const total = [...rows.values()].reduce((sum, row) => sum + row.connections, 0)
+    trend?.add(rows.size - goneSince.size, total)
+    for (const row of rows.values()) view.note(row.id, row.connections)
+    if (!isPaused) drawSoon()
+  }
+
+  const source = new EventSource(place.dataset['events'] ?? '')
+  source.addEventListener('open', () => {
+    isLost = false
+    if (bar !== null) bar.hidden = false
+    tell()
+  })
+  source.addEventListener('error', () => {
+    isLost = true
+    tell()
+  })
+  source.addEventListener('snapshot', (event) => {
+    rows.clear()
+    goneSince.clear()
+    for (const row of rowsIn(parse(event))) rows.set(row.id, row)
+    // The rows that the server made are those of its page alone.
+    document.querySelector('.listener-pager')?.remove()
+    follow()
+  })
+  source.addEventListener('change', (event) => {
+    const change = parse(event)
+    if (typeof change !== 'object' || change === null || !('put' in change) || !('removed' in change)) return
+    const now = Date.now()
+    for (const row of rowsIn(change.put)) {
+      if (!rows.has(row.id)) newSince.set(row.id, now)
+      goneSince.delete(row.id)
+      rows.set(row.id, row)
+    }
+    for (const id of Array.isArray(change.removed) ? change.removed : [])
+      if (typeof id === 'string' && rows.has(id)) goneSince.set(id, now)
+    follow()
+  })
+  pause?.addEventListener('click', () => {
+    isPaused = !isPaused
+    pause.setAttribute('aria-pressed', String(isPaused))
+    pause.textContent = isPaused ? say.resume : say.pause
+    tell()
+    if (!isPaused) drawSoon()
+  })
+  filter.addEventListener('input', draw)
+  filter.addEventListener('submit', (event) => {
+    event.preventDefault()
+    keepAddress(filter, place)
+    draw()
+  })
+  place.tHead?.addEventListener('click', (event) => {
+    const link = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-sort]') : null
+    if (link === null || rows.size === 0) return
+    event.preventDefault()
+    const { sort, order } = wish()
+    const column = link.dataset['sort'] ?? 'port'
+    setField(filter, 'sort', column)
+    setField(filter, 'order', column === sort && order === 'up' ? 'down' : 'up')
+    keepAddress(filter, place)
+    draw()
+  })
+  addEventListener('pagehide', () => source.close())
+}
+
+function setField(form: HTMLFormElement, name: string, value: string): void {
+  const field = form.elements.namedItem(name)
+  if (field instanceof HTMLInputElement) field.value = value
+}
+
+/** What is asked for stands in the address, so that it can be sent to somebody, and comes back with the page. */
+function keepAddress(form: HTMLFormElement, place: HTMLTableElement): void {
+  const asked = [...new FormData(form)].flatMap(([name, value]) =>
+    typeof value === 'string' && value !== '' ? [[name, value]] : [],
+  )
+  const query = new URLSearchParams(asked).toString()
+  history.replaceState(null, '', `${place.dataset['page'] ?? ''}?${query}`)
+}
+
+function parse(event: MessageEvent<unknown>): unknown {
+  try {
+    return JSON.parse(String(event.data))
+  } catch {
+    return null
+  }
+}
+
+function rowsIn(value: unknown): readonly Row[] {
+  return Array.isArray(value) ? value.filter(isRow) : []
+}
+
+function fill(pattern: string, shown: number, all: number, locale: string): string {
+  const numbers = new Intl.NumberFormat(locale)
+  return pattern.replace('{shown}', numbers.format(shown)).replace('{all}', numbers.format(all))
+}

@@ -1,0 +1,61 @@
+/**
+ * `/listeners/events`: what listens here, whole at first, and then with each reading what came, changed or went.
+ *
+ * A reader who is slow is told less often, and then of all that has changed since.
+ */
+import { EventStreams } from '../../api/event-streams.ts'
+import type { EventFeed, ServerEvent } from '../../api/event-streams.ts'
+import { Problem, answerProblem } from '../../api/problem.ts'
+import { mayReadMachine } from '../../auth/policy.ts'
+import type { WebApp } from '../../env.ts'
+import type { SocketSnapshot, SocketWatch } from '../../live/socket-watch.ts'
+import type { WebServices } from '../../services.ts'
+import { errorPage } from '../error-page.ts'
+import type { ListenerRow } from './listener-rows.ts'
+
+export type MakeRows = (snapshot: SocketSnapshot) => readonly ListenerRow[]
+
+export function addListenerEvents(app: WebApp, services: WebServices, makeRows: MakeRows): void {
+  const { access, closing, frame, log, sockets } = services
+  const streams = new EventStreams({
+    onError: (error) => log('warn', 'listener-events-ended', { message: String(error) }),
+  })
+  closing.addEventListener('abort', () => streams.close(), { once: true })
+  app.get('/listeners/events', async (c) => {
+    if (!mayReadMachine(c, services)) return errorPage(c, services, 'refused')
+    const first = await sockets.current()
+    try {
+      return streams.open(c, access.reach.clientOf(c).key, follow(sockets, first, makeRows))
+    } catch (error) {
+      if (error instanceof Problem) return answerProblem(c, frame.origin, error)
+      throw error
+    }
+  })
+}
+
+function follow(sockets: SocketWatch, first: SocketSnapshot, makeRows: MakeRows): EventFeed {
+  let newest = first
+  let toldOf: SocketSnapshot | null = null
+  let told: ReadonlyMap<string, string> = new Map()
+  return {
+    next: (): readonly ServerEvent[] => {
+      if (newest === toldOf) return []
+      const isFirst = toldOf === null
+      const rows = makeRows(newest)
+      const now = new Map(rows.map((row) => [row.id, JSON.stringify(row)]))
+      const before = told
+      toldOf = newest
+      told = now
+      if (isFirst) return [{ event: 'snapshot', id: '', data: rows }]
+      // Told even where nothing has changed: the lines of the last minutes grow by a point with each reading.
+      const put = rows.filter(({ id }) => before.get(id) !== now.get(id))
+      const removed = [...before.keys()].filter((id) => !now.has(id))
+      return [{ event: 'change', id: '', data: { put, removed } }]
+    },
+    watch: (wake) =>
+      sockets.watch((snapshot) => {
+        newest = snapshot
+        wake()
+      }),
+  }
+}

@@ -1,0 +1,55 @@
+/** What the island of the listeners says, in the page's language: it has no messages of its own. */
+import type { View } from '../../i18n/view.ts'
+import { localeOf } from '../../i18n/messages.ts'
+import { REACHES } from './listener-query.ts'
+
+export interface ListenerWords {
+  /** For `Intl` in the browser, with the digits of the page. */
+  readonly locale: string
+  readonly reach: Readonly<Record<string, string>>
+  readonly declared: string
+  readonly undeclared: string
+  readonly unseen: string
+  /** With `{pid}`, `{shown}`, `{all}`, `{port}`, `{transport}`, `{address}` to be filled in. */
+  readonly pid: string
+  readonly count: string
+  readonly countOf: string
+  readonly details: string
+  readonly live: string
+  readonly lost: string
+  readonly pause: string
+  readonly resume: string
+  readonly added: string
+  readonly gone: string
+  readonly none: string
+  readonly noneFiltered: string
+  readonly spark: string
+}
+
+/** A value that comes out of a message as a place to fill in: braces are no syntax in what is filled in. */
+const hole = (name: string): string => `{${name}}`
+
+export function wordsOf(view: View): ListenerWords {
+  const { t } = view
+  const counts = { shown: hole('shown'), all: hole('all') }
+  return {
+    locale: localeOf(view.language),
+    reach: Object.fromEntries(REACHES.map((reach) => [reach, t(`listeners.reach.${reach}`)])),
+    declared: t('listeners.declared.yes'),
+    undeclared: t('listeners.declared.no'),
+    unseen: t('listeners.process.unseen'),
+    pid: t('listeners.process.pid', { pid: hole('pid') }),
+    count: t('listeners.count', counts),
+    countOf: t('listeners.count.of', counts),
+    details: t('listeners.details', { transport: hole('transport'), port: hole('port'), address: hole('address') }),
+    live: t('listeners.live.on'),
+    lost: t('listeners.live.lost'),
+    pause: t('listeners.live.pause'),
+    resume: t('listeners.live.resume'),
+    added: t('listeners.live.added'),
+    gone: t('listeners.live.gone'),
+    none: t('listeners.none'),
+    noneFiltered: t('listeners.none.filtered'),
+    spark: t('listeners.spark'),
+  }
+}
