@@ -109,6 +109,7 @@ export async function startWeb(options: WebOptions): Promise<WebServer> {
   }
   const server = await HttpServer.listen(makeApp(services), {
     at,
+    proxies: options.trustedProxies ?? [],
     ...(tls === undefined ? {} : { tls }),
   }).catch(async (error: unknown) => {
     await end()

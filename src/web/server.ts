@@ -4,10 +4,12 @@ import { createServer } from 'node:http'
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { Server as TlsServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
 import { PortolanError, messageOf, systemCode } from '../core/index.ts'
 import type { WebApp } from './env.ts'
+import { clientKeyOf, isHost, isLoopback, plainAddress } from './http/reach.ts'
 import { SECURITY_HEADERS } from './http/security-headers.ts'
 import { readTarget } from './http/target.ts'
 
@@ -26,8 +28,19 @@ export interface TlsFiles {
 /** Answers a request past the application, and says so; false where the application has to. */
 export type QuickAnswer = (request: IncomingMessage, response: ServerResponse) => boolean
 
+/** In ms: for a request's headers to be whole, for all of it, and how often Node looks for those whose time is over. */
+export interface RequestTimes {
+  readonly headersMs: number
+  readonly requestMs: number
+  readonly checkMs: number
+}
+
 export interface HttpOptions {
   readonly at: HttpAt
+  /** Left out: ten seconds, a minute, and every five seconds. */
+  readonly times?: RequestTimes
+  /** The addresses of proxies, which bring the connections of many clients. */
+  readonly proxies?: readonly string[]
   readonly tls?: TlsFiles
   readonly quick?: QuickAnswer
 }
@@ -38,15 +51,13 @@ const USUAL_PORT = 9730
 /** A browser's headers take 2 KB with the largest cookies that we set. */
 const HEADER_BYTES_MAX = 16 * 1024
 const HEADERS_MAX = 100
-/** For a request's headers to be whole, and for all of it, in ms. */
-const HEADERS_MS = 10_000
-const REQUEST_MS = 60_000
+const REQUEST_TIMES: RequestTimes = { headersMs: 10_000, requestMs: 60_000, checkMs: 5000 }
 const IDLE_MS = 60_000
-/** How often Node looks for requests whose time is over, in ms. */
-const CHECK_MS = 5000
 /** For requests under way when the server is to end, in ms. */
 const DRAIN_MS = 2000
 const CONNECTIONS_MAX = 4096
+/** Of one client that is not of this machine: a browser takes six, and streams of events one each. */
+const CONNECTIONS_OF_CLIENT_MAX = 256
 
 export class HttpServer {
   readonly host: string
@@ -73,10 +84,13 @@ export class HttpServer {
     }
   }
 
-  static async #listenOn(app: WebApp, { tls, quick }: HttpOptions, host: string, port: number): Promise<HttpServer> {
-    const server = makeServer(tls, listenerOf(app, quick))
+  static async #listenOn(app: WebApp, options: HttpOptions, host: string, port: number): Promise<HttpServer> {
+    const { tls, quick, times = REQUEST_TIMES, proxies = [] } = options
+    const server = makeServer(tls, times, listenerOf(app, quick))
     server.maxConnections = CONNECTIONS_MAX
     server.maxHeadersCount = HEADERS_MAX
+    boundConnections(server, proxies)
+    server.on('clientError', answerBroken)
     await new Promise<void>((resolve, reject) => {
       server.once('error', (error) =>
         reject(
@@ -117,14 +131,15 @@ export class HttpServer {
   }
 }
 
-function makeServer(tls: TlsFiles | undefined, listener: RequestListener): Server | TlsServer {
+function makeServer(tls: TlsFiles | undefined, times: RequestTimes, listener: RequestListener): Server | TlsServer {
   const limits = {
     maxHeaderSize: HEADER_BYTES_MAX,
-    headersTimeout: HEADERS_MS,
-    requestTimeout: REQUEST_MS,
+    headersTimeout: times.headersMs,
+    requestTimeout: times.requestMs,
     keepAliveTimeout: IDLE_MS,
-    connectionsCheckingInterval: CHECK_MS,
-    requireHostHeader: true,
+    connectionsCheckingInterval: times.checkMs,
+    // Looked at below, so that the refusal has the headers of all answers.
+    requireHostHeader: false,
   }
   if (tls === undefined) return createServer(limits, listener)
   const files = readTls(tls)
@@ -141,7 +156,10 @@ function listenerOf(app: WebApp, quick: QuickAnswer | undefined): RequestListene
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: true })
   return (request, response) => {
     if (quick?.(request, response) === true) return
-    const target = readTarget(request.url ?? '', request.headers.host ?? '')
+    const { host } = request.headers
+    const target = isOneHost(request)
+      ? readTarget(request.url ?? '', host ?? '')
+      : ({ kind: 'bad', status: 400, reason: 'the request must name one host' } as const)
     if (target.kind === 'bad') {
       const body = `${target.reason}\n`
       response.writeHead(target.status, {
@@ -157,6 +175,50 @@ function listenerOf(app: WebApp, quick: QuickAnswer | undefined): RequestListene
     request.url = target.target
     void listener(request, response)
   }
+}
+
+/** Two names for one server are a trick to have two readers see two (RFC 9112 §3.2 asks for a 400). */
+function isOneHost({ rawHeaders, headers }: IncomingMessage): boolean {
+  const names = rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === 'host')
+  return names.length === 1 && isHost(headers.host ?? '')
+}
+
+/** One client from outside cannot take all places. */
+function boundConnections(server: Server | TlsServer, proxies: readonly string[]): void {
+  const counts = new Map<string, number>()
+  server.on('connection', (socket: Socket) => {
+    const address = plainAddress(socket.remoteAddress ?? '')
+    if (isLoopback(address) || proxies.includes(address)) return
+    const key = clientKeyOf(address)
+    const count = (counts.get(key) ?? 0) + 1
+    if (count > CONNECTIONS_OF_CLIENT_MAX) {
+      socket.destroy()
+      return
+    }
+    counts.set(key, count)
+    socket.once('close', () => {
+      const left = (counts.get(key) ?? 1) - 1
+      if (left === 0) counts.delete(key)
+      else counts.set(key, left)
+    })
+  })
+}
+
+const BROKEN: Readonly<Record<string, string>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: '413 Content Too Large',
+}
+
+/** What is no HTTP, or comes too slowly: an answer with the same headers as all others, and the end. */
+function answerBroken(error: Error, socket: Duplex): void {
+  if (!socket.writable || systemCode(error) === 'ECONNRESET') {
+    socket.destroy()
+    return
+  }
+  const headers = Object.entries({ ...SECURITY_HEADERS, 'content-length': '0', connection: 'close' })
+  const status = BROKEN[systemCode(error) ?? ''] ?? '400 Bad Request'
+  socket.end(`HTTP/1.1 ${status}\r\n${headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`)
 }
 
 function readTls({ certificate, key }: TlsFiles): { readonly cert: Buffer; readonly key: Buffer } {

@@ -70,11 +70,11 @@ export class Reach {
     if (socket === null) return { address: null, key: 'none', isLocal: true, isSecure: this.isTls }
     const peer = plainAddress(socket.remoteAddress ?? '')
     if (!this.#proxies.has(peer))
-      return { address: peer, key: keyOf(peer), isLocal: isLoopback(peer), isSecure: this.isTls }
+      return { address: peer, key: clientKeyOf(peer), isLocal: isLoopback(peer), isSecure: this.isTls }
     const told = this.#toldBy(c.req.header('x-forwarded-for') ?? '')
     const isSecure = lastOf(c.req.header('x-forwarded-proto') ?? '') === 'https'
     const address = told ?? peer
-    return { address, key: keyOf(address), isLocal: false, isSecure }
+    return { address, key: clientKeyOf(address), isLocal: false, isSecure }
   }
 
   /** Whether an Origin header is ours, for a request with that Host header. */
@@ -89,6 +89,11 @@ export class Reach {
     const last = hops.findLast((each) => !this.#proxies.has(each))
     return last !== undefined && (isIPv4(last) || isIPv6(last)) ? last : null
   }
+}
+
+/** Whether a text can be a Host header at all (RFC 9110 §7.2): a name or an address, and perhaps a port. */
+export function isHost(text: string): boolean {
+  return HOST_FORM.test(text)
 }
 
 /** 127.0.0.0/8 and ::1. */
@@ -108,7 +113,8 @@ function lastOf(list: string): string {
     .toLowerCase()
 }
 
-function keyOf(address: string): string {
+/** How limits know a client: an IPv4 address as it is, of an IPv6 one the /64, of which one customer has all. */
+export function clientKeyOf(address: string): string {
   if (!isIPv6(address)) return address
   const [head = '', tail] = (address.split('%')[0] ?? '').toLowerCase().split('::')
   const first = head === '' ? [] : head.split(':')

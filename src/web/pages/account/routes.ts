@@ -95,7 +95,14 @@ async function signInByLink(c: WebContext, services: WebServices, key: string): 
   const { access } = services
   const view = c.get('view')
   const { link } = access
-  if (link === null || !link.redeem(key)) return show(c, services, 410, oldLinkPage(view))
+  // A browser that looks ahead, or asks for the headers alone, does not use the link up.
+  const isLook = c.req.method === 'HEAD' || c.req.header('sec-purpose') !== undefined
+  if (isLook) return c.body(null, 503, { 'cache-control': 'no-store' })
+  if (link === null || !link.redeem(key)) {
+    // The same browser, once more.
+    if (c.get('visitor') !== null) return c.redirect(view.href('/account'), 303)
+    return show(c, services, 410, oldLinkPage(view))
+  }
   await beginSession(c, access, operatorAccount(link.operator))
   access.audit.note('link-sign-in', link.operator, addressOf(c, services))
   // The key is not to stay in the address bar.
