@@ -3,7 +3,7 @@ import { html } from 'hono/html'
 import { listTree } from '../../directory/remove.ts'
 import type { Markup, Page } from '../layout.ts'
 import { formatBase } from './draft.ts'
-import { crumbs, csrfField, plain } from './parts.ts'
+import { crumbs, csrfField, pathField, plain } from './parts.ts'
 import { shownName } from './place.ts'
 import type { Place } from './place.ts'
 
@@ -80,33 +80,19 @@ export function movePage(place: Place, { to, before, notice }: MoveForm): Page {
         ${csrfField(place.visitor)}
         <input type="hidden" name="base" value="${formatBase(directory)}" />
         <p>${t('directory.move.lead')}</p>
-        <div class="row described">
-          <label for="to">${t('directory.move.to')}</label>
-          <input
-            type="text"
-            id="to"
-            name="to"
-            value="${to}"
-            required
-            dir="auto"
-            spellcheck="false"
-            aria-describedby="to-hint"
-          />
-          <p class="hint" id="to-hint">${t('directory.move.toHint')}</p>
-        </div>
-        <div class="row described">
-          <label for="before">${t('directory.move.before')}</label>
-          <input
-            type="text"
-            id="before"
-            name="before"
-            value="${before}"
-            dir="auto"
-            spellcheck="false"
-            aria-describedby="before-hint"
-          />
-          <p class="hint" id="before-hint">${t('directory.move.beforeHint')}</p>
-        </div>
+        ${pathField({
+          name: 'to',
+          label: t('directory.move.to'),
+          value: to,
+          hint: t('directory.move.toHint'),
+          isRequired: true,
+        })}
+        ${pathField({
+          name: 'before',
+          label: t('directory.move.before'),
+          value: before,
+          hint: t('directory.move.beforeHint'),
+        })}
         <p class="buttons">
           <button type="submit" class="main" name="do" value="move">${t('directory.move.button')}</button>
           <a href="${view.href(path)}">${t('directory.form.cancel')}</a>

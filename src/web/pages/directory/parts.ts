@@ -134,3 +134,30 @@ export const NAMES: Readonly<Record<string, (content: string) => string>> = {
   name: (content) => `<bdi><b>${content}</b></bdi>`,
   place: (content) => `<bdi>${content}</bdi>`,
 }
+
+export interface PathField {
+  /** Its name in the form, and its id. */
+  readonly name: string
+  readonly label: string
+  readonly value: string
+  readonly hint: string
+  readonly isRequired?: boolean
+}
+
+/** A field with a label above it and a hint below. */
+export function pathField({ name, label, value, hint, isRequired = false }: PathField): Markup {
+  return html`<div class="row described">
+    <label for="${name}">${label}</label>
+    <input
+      type="text"
+      id="${name}"
+      name="${name}"
+      value="${value}"
+      ${isRequired ? raw('required') : ''}
+      dir="auto"
+      spellcheck="false"
+      aria-describedby="${name}-hint"
+    />
+    <p class="hint" id="${name}-hint">${hint}</p>
+  </div>`
+}

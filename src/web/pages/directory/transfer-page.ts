@@ -10,7 +10,7 @@ import { contestedIn } from './conflict.ts'
 import type { View } from '../../i18n/view.ts'
 import { english } from '../english.ts'
 import type { Markup, Page } from '../layout.ts'
-import { barNote, crumbs, csrfField, domainNav, pageHref, plain, valuesList } from './parts.ts'
+import { barNote, crumbs, csrfField, domainNav, pageHref, pathField, plain, valuesList } from './parts.ts'
 import type { Site } from './place.ts'
 
 /** Changes and problems of an import that are shown; all are counted. */
@@ -124,19 +124,12 @@ function importForm({ view, visitor }: Site, { format, mode, parent, text }: Imp
         )}
       </select>
     </div>
-    <div class="row described">
-      <label for="parent">${t('directory.import.parent')}</label>
-      <input
-        type="text"
-        id="parent"
-        name="parent"
-        value="${parent}"
-        dir="ltr"
-        spellcheck="false"
-        aria-describedby="parent-hint"
-      />
-      <p class="hint" id="parent-hint">${t('directory.import.parentHint')}</p>
-    </div>
+    ${pathField({
+      name: 'parent',
+      label: t('directory.import.parent'),
+      value: parent,
+      hint: t('directory.import.parentHint'),
+    })}
     <fieldset class="row">
       <legend>${t('directory.import.mode')}</legend>
       ${IMPORT_MODES.map(
