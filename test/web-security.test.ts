@@ -294,7 +294,7 @@ test('a form of another site is refused, whatever it brings', async (context) =>
   assert.equal(await post({ _csrf: csrf }, { 'sec-fetch-site': 'cross-site' }), 403)
   assert.equal(await post({ _csrf: csrf }, { 'sec-fetch-site': 'same-site' }), 403)
   assert.equal(await post({}, {}), 403)
-  assert.equal(await post({ _csrf: `${_csrf: csrf}x` }, {}), 403)
+  assert.equal(await post({ _csrf: `${csrf}x` }, {}), 403)
   assert.equal(await post({ _csrf: csrf }, {}), 303)
   assert.equal(
     await statusOf(site.post('/sign-in', { name: 'pia', password: PASSWORD }, { origin: 'https://evil.example' })),
