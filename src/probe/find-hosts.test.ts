@@ -24,7 +24,7 @@ async function answersOf(run: typeof runProbe, job: ProbeJob): Promise<readonly 
   const told: PortAnswer[] = []
   const tally = await run(job, { onAnswers: (answers) => told.push(...answers) }, new AbortController().signal)
   assert.equal(tally.isWhole, true)
-  assert.equal(tally.done, told.length)
+  assert.deepEqual([tally.done, tally.total], [told.length, told.length])
   assert.equal(tally.open, told.filter(({ state }) => state === 'open').length)
   return told.map(({ host, port, state, reason }) => `${host} ${port} ${state} ${reason}`).toSorted()
 }
