@@ -11,6 +11,14 @@ export function livePart(view: View, report: PortReport, notes: readonly string[
   return html`${herePart(view, report, notes)}${declaredPart(view, report)}`
 }
 
+/** For who may not know. */
+export function hiddenPart(view: View): Markup {
+  return html`<section class="sheet" aria-labelledby="here">
+    <h2 id="here">${view.t('port.here.title')}</h2>
+    <p>${view.t('port.here.hidden')}</p>
+  </section>`
+}
+
 function herePart(view: View, report: PortReport, notes: readonly string[]): Markup {
   const { t } = view
   const { port, listeners, connections } = report

@@ -14,7 +14,7 @@ import { structuredData } from '../structured-data.ts'
 import type { Crumb } from '../structured-data.ts'
 import { checkPart } from './check-part.ts'
 import { helpfulPart } from './helpful-part.ts'
-import { livePart } from './here-part.ts'
+import { hiddenPart, livePart } from './here-part.ts'
 import { neighboursPart } from './neighbours-part.ts'
 import type { Around } from './neighbours-part.ts'
 import { descriptionOf, knownAs, statusWords, titleOf } from './port-names.ts'
@@ -31,10 +31,12 @@ export interface PortFacts {
   /** What the visitor said of the page before. */
   readonly given: Verdict | null
   readonly visitor: Visitor | null
+  /** False for who may not know what is on this machine; the report is then to be without it. */
+  readonly seesMachine?: boolean
 }
 
 export function portPage(frame: Frame, view: View, facts: PortFacts): Page {
-  const { report, notes, around, given, visitor } = facts
+  const { report, notes, around, given, visitor, seesMachine = true } = facts
   const { port } = report
   const known = knownAs(report)
   const footnotes = new Footnotes(true)
@@ -69,9 +71,13 @@ export function portPage(frame: Frame, view: View, facts: PortFacts): Page {
           <div class="port-grid">
             <div>${registryPart(view, report)}${uses}${risks}${sourcesPart(view, footnotes)}</div>
             <div>
-              <div data-live="${view.href(`/ports/${port}/here`)}" aria-live="polite">
-                ${livePart(view, report, notes)}
-              </div>
+              ${
+                seesMachine
+                  ? html`<div data-live="${view.href(`${path}/here`)}" aria-live="polite">
+                      ${livePart(view, report, notes)}
+                    </div>`
+                  : hiddenPart(view)
+              }
               ${checkPart(view, port)}${helpfulPart(view, port, given, visitor)}
             </div>
           </div>

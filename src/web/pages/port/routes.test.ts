@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SYSTEM_CALLER, putTree } from '../../../directory/index.ts'
+import { makeApp } from '../../app.ts'
+import { Reach } from '../../http/reach.ts'
 import { listenerOf, makeTestWeb, visitorWith } from '../../../../test/support/web-services.ts'
 import type { TestWeb } from '../../../../test/support/web-services.ts'
 
@@ -112,4 +114,23 @@ test('what is no port is not found', async (context) => {
   for (const port of ['65536', '-1', '00', '007', '9.5', '1e3', 'x', '%00', '973%20', '９７３'])
     for (const path of [`/ports/${port}`, `/ports/${port}/here`])
       assert.equal((await get(web, path)).answer.status, 404, path)
+})
+
+test('where a network can ask, strangers learn nothing of this machine, and who has signed in does', async (context) => {
+  const { services, signIn } = await makeTestWeb(context, {
+    sockets: { listeners: [listenerOf(973)], connections: [], notes: [] },
+  })
+  const reach = new Reach({ host: '127.0.0.1', publicOrigin: 'https://chart.example' })
+  const app = makeApp({ ...services, access: { ...services.access, reach } })
+  const ask = async (path: string) => {
+    const answer = await app.request(`http://${HOST}${path}`, { headers: { host: HOST } })
+    return { status: answer.status, text: await answer.text() }
+  }
+  const stranger = await ask('/en/ports/973')
+  assert.equal(stranger.status, 200)
+  assert.match(stranger.text, /What is on this machine is shown to those who have signed in\./)
+  assert.doesNotMatch(stranger.text, /4242|Nothing listens|data-live|No domain of the directory/)
+  assert.equal((await ask('/en/ports/973/here')).status, 403)
+  signIn(visitorWith(['read']))
+  for (const path of ['/en/ports/973', '/en/ports/973/here']) assert.match((await ask(path)).text, /process 4242/)
 })

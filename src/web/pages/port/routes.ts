@@ -2,6 +2,7 @@
 import { reportPort } from '../../../answer/index.ts'
 import type { PortReport } from '../../../answer/index.ts'
 import { TRANSPORTS } from '../../../registry/index.ts'
+import { mayReadMachine } from '../../auth/policy.ts'
 import type { WebApp } from '../../env.ts'
 import { answerGiven, mayHaveAnswered } from '../../feedback/answer-given.ts'
 import { PAGE, PRIVATE_PAGE, respond } from '../../http/respond.ts'
@@ -27,7 +28,8 @@ export function addPortPages(app: WebApp, services: WebServices): void {
   const { frame, registry, lore, sockets } = services
   const declared = declaredIn(services.domains)
   const known = new KnownPorts(registry, lore)
-  const report = async (port: number): Promise<Report> => {
+  const report = async (port: number, seesMachine: boolean): Promise<Report> => {
+    if (!seesMachine) return { report: reportPort(port, TRANSPORTS, registry, lore, null), notes: [] }
     const snapshot = await sockets.current()
     const here = { listeners: snapshot.listenersOn(port), connections: snapshot.connectionsOn(port), notes: [] }
     return {
@@ -42,14 +44,17 @@ export function addPortPages(app: WebApp, services: WebServices): void {
     const visitor = c.get('visitor')
     const given = mayHaveAnswered(c) ? answerGiven(c, services, port) : null
     const around = known.around(port, NEIGHBOURS)
-    const page = portPage(frame, view, { ...(await report(port)), around, given, visitor })
+    const seesMachine = mayReadMachine(c, services)
+    const told = await report(port, seesMachine)
+    const page = portPage(frame, view, { ...told, around, given, visitor, seesMachine })
     const isPrivate = visitor !== null || given !== null
     return respond(c, String(await renderPage(frame, view, page, visitor)), isPrivate ? PRIVATE_PAGE : PAGE)
   })
   app.get('/ports/:port/here', async (c) => {
     const port = readPort(c.req.param('port'))
     if (port === null) return errorPage(c, services, 'notFound')
-    const { report: found, notes } = await report(port)
+    if (!mayReadMachine(c, services)) return errorPage(c, services, 'forbidden')
+    const { report: found, notes } = await report(port, true)
     return respond(c, compact(livePart(c.get('view'), found, notes)), PAGE)
   })
 }
