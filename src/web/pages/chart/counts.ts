@@ -1,5 +1,5 @@
 /** How many ports of a stretch of the chart belong to each layer: what its table says. */
-import { SIDE, isIn } from './cell-code.ts'
+import { CELL_KINDS, SIDE, isIn } from './cell-code.ts'
 import type { Layer } from './cell-code.ts'
 
 export type Counts = Readonly<Record<Layer, number>>
@@ -11,8 +11,14 @@ export interface Stretch {
 }
 
 export function countLayers(cells: Uint8Array, first = 0, last: number = cells.length - 1): Counts {
-  const part = cells.subarray(first, last + 1)
-  const count = (layer: Layer): number => part.reduce((sum, cell) => sum + (isIn(cell, layer) ? 1 : 0), 0)
+  // Ports are counted by their bytes first, of which there are few kinds.
+  const kinds = new Uint32Array(CELL_KINDS)
+  for (let port = first; port <= last; port += 1) {
+    const kind = (cells[port] ?? 0) % CELL_KINDS
+    kinds[kind] = (kinds[kind] ?? 0) + 1
+  }
+  const count = (layer: Layer): number =>
+    kinds.reduce((sum, ports, cell) => sum + (ports > 0 && isIn(cell, layer) ? ports : 0), 0)
   return {
     assigned: count('assigned'),
     unassigned: count('unassigned'),

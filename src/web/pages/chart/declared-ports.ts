@@ -23,6 +23,8 @@ interface KnownDomain {
 export class DeclaredPorts {
   readonly #domains: ServedDomains
   readonly #known: WeakMap<Domain, KnownDomain> = new WeakMap()
+  #lists: Map<Transport, readonly number[]> = new Map()
+  #listsOf = ''
 
   #anyOf: readonly ReadonlyMap<number, DeclaredEntry>[] = []
   #any: ReadonlySet<number> = new Set()
@@ -31,8 +33,25 @@ export class DeclaredPorts {
     this.#domains = domains
   }
 
+  /** What the domains are at: where it is equal, so is all that they declare. */
+  get state(): string {
+    return this.#domains
+      .all()
+      .map(({ tag, domain }) => `${tag} ${domain.revision()}`)
+      .join(',')
+  }
+
   /** The ports that some entry declares for a transport, ascending, each once. */
   of(transport: Transport): readonly number[] {
+    const { state } = this
+    if (state !== this.#listsOf) this.#lists = new Map()
+    this.#listsOf = state
+    const list = this.#lists.get(transport) ?? this.#read(transport)
+    this.#lists.set(transport, list)
+    return list
+  }
+
+  #read(transport: Transport): readonly number[] {
     const ports = new Set<number>()
     for (const { domain } of this.#domains.all())
       for (const entry of this.#entriesOf(domain).values())

@@ -13,6 +13,8 @@ export const NOTHING_PRESENT: PortsPresent = { listening: [], declared: [] }
 export class Presence {
   readonly #sockets: WebServices['sockets']
   readonly #declared: DeclaredPorts
+  #last: PresenceByTransport = {}
+  #lastState: string | null = null
 
   constructor({ sockets, domains }: Pick<WebServices, 'sockets' | 'domains'>) {
     this.#sockets = sockets
@@ -27,6 +29,13 @@ export class Presence {
   /** As of the last reading of the sockets; nothing listens before the first. */
   last(): PresenceByTransport {
     const snapshot = this.#sockets.last
+    const state = `${snapshot?.version ?? ''} ${this.#declared.state}`
+    if (state !== this.#lastState) this.#last = this.#read(snapshot)
+    this.#lastState = state
+    return this.#last
+  }
+
+  #read(snapshot: SocketSnapshot | null): PresenceByTransport {
     return Object.fromEntries(
       TRANSPORTS.map((transport) => [transport, this.#of(transport, snapshot)] as const).filter(
         ([, { listening, declared }]) => listening.length > 0 || declared.length > 0,

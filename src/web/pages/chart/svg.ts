@@ -3,8 +3,8 @@ import { PORT_RANGES } from '../../../registry/index.ts'
 import type { Source } from '../../../registry/index.ts'
 import type { View } from '../../i18n/view.ts'
 import { escapeHtml } from '../escape.ts'
-import { INKS, LAYERS, MACHINE_LAYERS, SIDE, inkOf, lightOf } from './cell-code.ts'
-import type { Layer } from './cell-code.ts'
+import { CELL_KINDS, INKS, LAYERS, MACHINE_LAYERS, SIDE, inkOf, lightOf } from './cell-code.ts'
+import type { Layer, Light } from './cell-code.ts'
 import { countLayers } from './counts.ts'
 import type { PictureOptions } from './options.ts'
 import { PALETTES } from './palette.ts'
@@ -14,6 +14,7 @@ import { dotsOf, pathOf, regionsOf } from './regions.ts'
 /** Units of the picture: a square is four wide. */
 const CELL = 4
 const CHART = SIDE * CELL
+const CELL_KIND_NUMBERS: readonly number[] = Array.from({ length: CELL_KINDS }, (_, cell) => cell)
 const LEFT = 64
 const TOP = 96
 const RIGHT = 156
@@ -61,7 +62,8 @@ export function chartSvg(view: View, { cells, options, source, seesMachine }: Pi
 }
 
 function chartParts(cells: Uint8Array, shown: ReadonlySet<Layer>, colours: Palette): string {
-  const inks = cells.map((cell) => INKS.indexOf(inkOf(cell, shown)))
+  const byCell = CELL_KIND_NUMBERS.map((cell) => INKS.indexOf(inkOf(cell, shown)))
+  const inks = cells.map((cell) => byCell[cell % CELL_KINDS] ?? 0)
   const base = shown.has('unassigned') ? 'unassigned' : 'blank'
   const fills = INKS.filter((ink) => ink !== base).map((ink) => {
     const data = pathOf(regionsOf(inks, INKS.indexOf(ink)))
@@ -72,9 +74,13 @@ function chartParts(cells: Uint8Array, shown: ReadonlySet<Layer>, colours: Palet
 
 /** Discs for what listens, frames for what is declared, and a halo around both where they differ. */
 function lightParts(cells: Uint8Array, shown: ReadonlySet<Layer>, colours: Palette): string {
-  const lights = Array.from(cells, (cell) => lightOf(cell, shown))
-  const where = (is: (light: NonNullable<(typeof lights)[number]>) => boolean): readonly number[] =>
-    lights.flatMap((light, port) => (light !== null && is(light) ? [port] : []))
+  const lights = CELL_KIND_NUMBERS.map((cell) => lightOf(cell, shown))
+  const lit = Array.from(cells.keys()).filter((port) => lights[(cells[port] ?? 0) % CELL_KINDS] !== null)
+  const where = (is: (light: Light) => boolean): readonly number[] =>
+    lit.filter((port) => {
+      const light = lights[(cells[port] ?? 0) % CELL_KINDS] ?? null
+      return light !== null && is(light)
+    })
   const discs = (ports: readonly number[], colour: string, diameter: number): string =>
     ports.length === 0
       ? ''
