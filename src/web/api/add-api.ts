@@ -83,6 +83,7 @@ export function watchApi({ metrics }: Api, { frame }: WebServices): readonly Mid
 
 export function addApi(app: WebApp, services: WebServices, { operations, document }: Api): void {
   app.get('/api', (c) => answerReference(c, services, document()))
+  app.all('/api', (c) => answerOther(c, services, 'GET, HEAD, OPTIONS'))
   const byPath = Map.groupBy(operations, ({ path }) => path)
   for (const operation of operations) {
     const { method, path } = operation

@@ -116,7 +116,7 @@ export function problemOfFailure(failure: DeskFailure): Problem {
         more: { ...cause.options.more, ...more, done: failure.done },
       })
     }
-    case 'undo':
+    default:
       return new Problem('conflict', `The entry cannot be taken back: ${UNDO_REASONS[failure.reason]}.`, {
         more: { ...more, reason: failure.reason, by: failure.by?.revision ?? null },
       })

@@ -164,15 +164,15 @@ function parametersOf(schema: ParameterSchema, place: 'path' | 'query'): readonl
   return Object.entries(schema.entries).map(([name, entry]) => {
     const inner = unwrap(entry)
     const { json, isRepeatable, example } = factsOf(inner)
-    return {
+    const parameter: DocumentParameter = {
       name,
       in: place,
       required: inner === entry,
       description: v.getDescription(inner) ?? '',
       schema: json,
-      ...(isRepeatable ? { explode: true } : {}),
-      ...(example === undefined ? {} : { example }),
+      explode: isRepeatable,
     }
+    return example === undefined ? parameter : Object.assign(parameter, { example })
   })
 }
 
@@ -210,12 +210,11 @@ function problemAnswers(operation: Operation): Readonly<Record<string, DocumentA
   const kinds = problemKindsOf(operation)
   return Object.fromEntries(
     kinds
-      .map((kind) => ({ kind, ...PROBLEMS[kind] }))
-      .toSorted((a, b) => a.status - b.status)
-      .map(({ kind, status, title }) => [
-        String(status),
+      .toSorted((a, b) => PROBLEMS[a].status - PROBLEMS[b].status)
+      .map((kind) => [
+        String(PROBLEMS[kind].status),
         {
-          description: `${title} (\`${kind}\`).`,
+          description: `${PROBLEMS[kind].title} (\`${kind}\`).`,
           content: { [PROBLEM_TYPE]: { schema: schemaOf(problem) } },
         },
       ]),

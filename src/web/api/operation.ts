@@ -72,9 +72,7 @@ interface Definition<P extends ParameterSchema, Q extends ParameterSchema, B> ex
   ) => Response | Promise<Response>
 }
 
-type NoParameters = v.StrictObjectSchema<Readonly<Record<never, v.GenericSchema>>, undefined>
-
-export const NO_PARAMETERS: NoParameters = v.strictObject({})
+export const NO_PARAMETERS: ParameterSchema = v.strictObject({})
 export const NO_BODY: BodyShape<null> = {
   types: [],
   description: '',

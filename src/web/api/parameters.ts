@@ -32,7 +32,7 @@ function facts(json: ParameterFacts['json'], example?: string): Record<string, u
 export function whole(min: number, max: number, description: string, example?: string): TextTo<number> {
   return v.pipe(
     v.string(),
-    v.regex(/^\d{1,16}$/, 'it is not a whole number'),
+    v.regex(/^(?:0|[1-9]\d{0,15})$/, 'it is not a whole number'),
     v.transform(Number),
     v.minValue(min, `it is below ${min}`),
     v.maxValue(max, `it is above ${max}`),
@@ -63,7 +63,7 @@ export function flag(description: string): TextTo<boolean> {
   return v.pipe(
     v.string(),
     v.picklist(['true', 'false'], 'it is neither true nor false'),
-    v.transform((text) => text === 'true'),
+    v.transform((word) => word === 'true'),
     v.description(description),
     v.metadata(facts({ type: 'boolean' })),
   )
