@@ -16,6 +16,7 @@ import { addHome } from './pages/home/routes.ts'
 import { addListeners } from './pages/listeners/routes.ts'
 import { addPortPages } from './pages/port/routes.ts'
 import { addPortsIndex } from './pages/ports/routes.ts'
+import { addSearch } from './pages/search/routes.ts'
 import { addPreviews } from './preview/routes.ts'
 import type { WebServices } from './services.ts'
 import { addSitemaps } from './sitemap/routes.ts'
@@ -43,6 +44,7 @@ export function makeApp(services: WebServices): WebApp {
   addDirectory(app, services)
   addListeners(app, services)
   addPreviews(app, services)
+  addSearch(app, services)
   addSitemaps(app, services)
   addApi(app, services, api)
   app.notFound((c) => errorPage(c, services, 'notFound'))

@@ -1,7 +1,9 @@
-/** What every page gains where there is JavaScript: buttons that copy, and a language list that closes. */
+/** What every page gains where there is JavaScript: buttons that copy, suggestions for a search, and a language list that closes. */
 import { addCopyButtons } from './copy-buttons.ts'
+import { addSuggestions } from './suggest.ts'
 
 addCopyButtons(document)
+addSuggestions(document)
 
 const languages = document.querySelector<HTMLDetailsElement>('details.languages')
 if (languages !== null) {

@@ -66,6 +66,7 @@ function headStart({ assets }: Frame, { language }: View): string {
           <meta name="viewport" content="width=device-width, initial-scale=1" />
           <meta name="color-scheme" content="light dark" />
           <link rel="icon" href="${assets.href('rose.svg')}" type="image/svg+xml" />
+          <link rel="search" href="/opensearch.xml" type="application/opensearchdescription+xml" title="Portolan" />
           <link rel="stylesheet" href="${assets.href('site.css')}" />
        `,
   )
@@ -108,6 +109,8 @@ function headerStart(view: View, current: Page['part']): string {
               placeholder="${t('common.find.placeholder')}"
               autocomplete="off"
               maxlength="200"
+              data-suggest="${view.href('/search/suggest')}"
+              data-suggest-label="${t('search.suggest.label')}"
             />
             <button type="submit">${t('common.find.button')}</button>
           </form>
