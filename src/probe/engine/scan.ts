@@ -9,9 +9,10 @@ import type { Pace } from '../job.ts'
 import { Attempts, NONE } from './attempts.ts'
 import { DeadlineHeap } from './deadline-heap.ts'
 import { Flows, flowsOf, hostSlotOf, isUdp } from './flows.ts'
-import type { HostFeed, ScanHost, ScanPorts } from './flows.ts'
+import type { HostFeed, ScanHost } from './flows.ts'
 import { ReadySet } from './ready-set.ts'
 import { CODE_OF, isAnswer } from './reasons.ts'
+import type { ScanOptions, ScanSink } from './scan-options.ts'
 import { pauseAfter } from './send-failures.ts'
 import { Traffic } from './traffic.ts'
 
@@ -19,24 +20,6 @@ import { Traffic } from './traffic.ts'
 const EXTRA_ATTEMPTS = 8
 /** Until slots are free again. */
 const SLOT_PAUSE_MS = 5
-
-export interface ScanSink {
-  /** `rttMs` is NaN where nothing came back. */
-  readonly tell: (host: ScanHost, isUdp: boolean, port: number, code: number, rttMs: number, attempts: number) => void
-  /** The driver lets go of what it holds for a slot. */
-  readonly drop: (slot: number) => void
-}
-
-export interface ScanOptions {
-  readonly ports: ScanPorts
-  readonly pace: Pace
-  readonly seed: number
-  readonly feed: HostFeed
-  readonly sink: ScanSink
-  /** Hosts under measurement at once, and attempts. */
-  readonly hostsMost: number
-  readonly attemptsMost: number
-}
 
 export class Scan {
   readonly #pace: Pace
