@@ -195,6 +195,27 @@ test('the field leads to a number at once, and to a service by its name', async 
   await page.waitForURL('**/en/chart?port=22&transport=udp')
 })
 
+test('a finger chooses a port, and the buttons bring it nearer', async (context) => {
+  const opened = await openChart(context, '/en/chart', { phone: true })
+  if (opened === null) return
+  const { page } = opened
+  const place = await placeOf(page, 32_896)
+  await page.locator(CANVAS).tap({ position: place })
+  const text = await page.locator(PANEL).innerText()
+  // A square is one pixel wide here: a finger is not so exact.
+  const port = Number(/\d+/.exec(text)?.[0])
+  assert.ok(Math.abs((port % SIDE) - 128) <= 1 && Math.abs(Math.floor(port / SIDE) - 128) <= 1, text)
+  const touchAction = `document.querySelector('${CANVAS}').style.touchAction`
+  const before = await page.evaluate(touchAction)
+  for (let turn = 0; turn < 4; turn += 1) await page.getByRole('button', { name: 'Nearer' }).tap()
+  await page.locator(CANVAS).tap({ position: { x: place.x + 40, y: place.y } })
+  const near = Number(/\d+/.exec(await page.locator(PANEL).innerText())?.[0])
+  assert.ok(near - port > 0 && near - port < 10, `${near} beside ${port}`)
+  // Where all is seen a finger moves the page; where it is enlarged, the chart.
+  assert.equal(before, 'pan-y')
+  assert.equal(await page.evaluate(touchAction), 'none')
+})
+
 test('the legend shows and hides', async (context) => {
   const opened = await openChart(context, '/en/chart')
   if (opened === null) return
