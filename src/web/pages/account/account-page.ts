@@ -3,7 +3,6 @@ import { html } from 'hono/html'
 import type { AuditEntry } from '../../auth/audit.ts'
 import type { Session } from '../../auth/sessions.ts'
 import type { Token } from '../../auth/tokens.ts'
-import { escapeHtml } from '../escape.ts'
 import type { View } from '../../i18n/view.ts'
 import type { MessageKey } from '../../i18n/catalogue.ts'
 import { SCOPES } from '../../visitor.ts'
@@ -43,7 +42,7 @@ export function accountPage(view: View, data: AccountData): Page {
       ${view.rich('account.hello', { b: (name) => `<b><bdi>${name}</bdi></b>` }, { name: visitor.name })}
       ${data.isOperatorByLink ? t('account.operator') : ''}
     </p>
-    <form method="post" action="${view.href('/sign-out')}">
+    <form class="sign-out" method="post" action="${view.href('/sign-out')}">
       ${csrfField(visitor)}<button>${t('account.signOut.button')}</button>
     </form>
     ${newTokenPart(view, data)} ${scopesPart(view, visitor)} ${passwordPart(view, data)} ${sessionsPart(view, data)}
@@ -78,15 +77,3 @@ function newTokenPart({ t }: View, { newToken }: AccountData): Markup {
     </p>
   </section>`
 }
-
-/** What stands in a message's <b>, isolated from the direction of the words around it. */
-export function isolated(content: string): string {
-  return `<b><bdi>${content}</bdi></b>`
-}
-
-/** Text for a cell that nobody wrote for a page: an address, a browser's own words. */
-export function outside(text: string): Markup {
-  return html`<bdi>${text}</bdi>`
-}
-
-export { escapeHtml }
