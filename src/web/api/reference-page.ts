@@ -6,7 +6,7 @@ import { renderPage } from '../pages/layout.ts'
 import type { Markup } from '../pages/layout.ts'
 import type { WebServices } from '../services.ts'
 import type { ApiDocument, DocumentAnswer, DocumentOperation, DocumentParameter, Json } from './document.ts'
-import { PROBLEMS } from './problem.ts'
+import { PROBLEMS, PROBLEM_TYPE } from './problem.ts'
 
 const SCHEMA_REF = '#/components/schemas/'
 
@@ -27,7 +27,7 @@ function referencePart({ info, tags, paths, components }: ApiDocument): Markup {
     <h1>API</h1>
     <section class="sheet">
       <p>${info['summary']}</p>
-      <p>${info['description']}</p>
+      <p>${prose(String(info['description']))}</p>
       <p><a href="/api/v1/openapi.json">OpenAPI 3.1: /api/v1/openapi.json</a></p>
       <ul>
         ${tags.map(({ name, description }) => html`<li><a href="#${name}">${name}</a>: ${description}</li>`)}
@@ -57,9 +57,12 @@ function operationPart({
   readonly operation: DocumentOperation
 }): Markup {
   const { operationId, summary, description, parameters, requestBody, responses } = operation
+  const all = Object.entries(responses)
+  const problems = all.filter(([, { content = {} }]) => PROBLEM_TYPE in content)
+  const successes = all.filter(([, { content = {} }]) => !(PROBLEM_TYPE in content))
   return html`<article class="operation">
     <h3 id="${operationId}"><code>${method.toUpperCase()} ${path}</code></h3>
-    <p><b>${summary}.</b> ${description === summary ? '' : description}</p>
+    <p><b>${summary}.</b> ${description === summary ? '' : prose(description)}</p>
     ${parameters.length === 0 ? '' : parameterTable(operationId, parameters)}
     ${
       requestBody === undefined
@@ -71,13 +74,13 @@ function operationPart({
 ${typeof example === 'string' ? example : JSON.stringify(example, null, 2)}</code></pre>`,
             )}`
     }
-    <dl>
-      ${Object.entries(responses).map(
-        ([status, answer]) =>
-          html`<dt>${status}</dt>
-            <dd>${answerText(answer)}</dd>`,
-      )}
-    </dl>
+    <p>Answers:</p>
+    <ul>
+      ${successes.map(([status, answer]) => html`<li>${status}: ${answerText(answer)}</li>`)}
+    </ul>
+    <p class="faint">
+      Errors: ${problems.map(([status], index) => html`${index === 0 ? '' : ', '}${problemLink(status)}`)}
+    </p>
   </article>`
 }
 
@@ -99,7 +102,7 @@ function parameterTable(operationId: string, parameters: readonly DocumentParame
               <th scope="row"><code>${name}</code></th>
               <td>${place}${required ? ', required' : ''}</td>
               <td>${formOf(schema)}</td>
-              <td>${description}</td>
+              <td>${prose(description)}</td>
             </tr>`,
         )}
       </tbody>
@@ -109,7 +112,18 @@ function parameterTable(operationId: string, parameters: readonly DocumentParame
 
 function answerText({ description, content = {} }: DocumentAnswer): Markup {
   const forms = Object.entries(content).map(([type, { schema }]) => html` <code>${type}</code> ${formOf(schema)}`)
-  return html`${description}${forms}`
+  return html`${prose(description)}${forms}`
+}
+
+/** Each kind of problem has a status of its own. */
+function problemLink(status: string): Markup {
+  const kind = Object.entries(PROBLEMS).find(([, each]) => String(each.status) === status)?.[0] ?? 'failed'
+  return html`${status} <a href="#problem-${kind}">${kind}</a>`
+}
+
+/** Words between backticks are code. */
+function prose(text: string): Markup {
+  return html`${text.split('`').map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`
 }
 
 function problemsPart(): Markup {
