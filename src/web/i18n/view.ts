@@ -1,14 +1,8 @@
 /** A language as a page uses it: its messages, its numbers and dates, and the addresses of its pages. */
+import { DIGITS } from './digits.ts'
 import { ENGLISH } from './languages.ts'
 import type { Language } from './languages.ts'
 import { Messages, localeOf } from './messages.ts'
-
-const DIGITS: Readonly<Record<Language['digits'], string>> = {
-  latn: '0123456789',
-  beng: '০১২৩৪৫৬৭৮৯',
-  arab: '٠١٢٣٤٥٦٧٨٩',
-  arabext: '۰۱۲۳۴۵۶۷۸۹',
-}
 
 /** The registry and the lore name some 3,000 days; formatting one takes 5 µs. */
 const DAYS_KEPT = 5000

@@ -1,5 +1,6 @@
 /** The chart drawn, moved in, and kept up to date; without it the page shows the server's picture. */
 import * as v from 'valibot'
+import { toLatinDigits } from '../i18n/digits.ts'
 import { LAYERS } from '../pages/chart/cell-code.ts'
 import { islandSchema } from '../pages/chart/island-form.ts'
 import { ChartView } from './chart-view.ts'
@@ -26,7 +27,7 @@ if (place !== null && sea !== null && panel !== null && live !== null) {
   }
 
   document.querySelector<HTMLFormElement>('#chart-jump')?.addEventListener('submit', (event) => {
-    const wanted = document.querySelector<HTMLInputElement>('#chart-port')?.value.trim() ?? ''
+    const wanted = toLatinDigits(document.querySelector<HTMLInputElement>('#chart-port')?.value.trim() ?? '')
     const port = /^\d{1,5}$/.test(wanted) ? Number(wanted) : null
     // A name is the server's to look up.
     if (port === null || port > 65_535) return

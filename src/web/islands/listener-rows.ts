@@ -1,4 +1,5 @@
 /** The rows of the live table: what there is, what of it is asked for, and in which order. */
+import { toLatinDigits } from '../i18n/digits.ts'
 
 /** As the server sends it (pages/listeners/listener-rows.ts). */
 export interface Row {
@@ -54,7 +55,7 @@ export function choose(rows: Iterable<Row>, wish: Wish): readonly Row[] {
 }
 
 function testOf({ port, text, user, transport, reach }: Wish): (row: Row) => boolean {
-  const spans = port
+  const spans = toLatinDigits(port)
     .split(',')
     .map((word) => /^\s*(\d{1,5})(?:-(\d{1,5}))?\s*$/.exec(word))
     .flatMap((match) => (match === null ? [] : [[Number(match[1]), Number(match[2] ?? match[1])] as const]))

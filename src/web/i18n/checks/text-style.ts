@@ -1,4 +1,5 @@
 /** Whether a text is written as its language is: scripts, digits, quotation marks, punctuation, blanks. */
+import { DIGITS } from '../digits.ts'
 import type { Language } from '../languages.ts'
 import { HABITS, REFUSED_EVERYWHERE } from './habits.ts'
 import type { Habits } from './habits.ts'
@@ -8,8 +9,6 @@ const QUOTES = /[“”„‟‘’‚‛«»‹›「」『』〝〞]/gu
 /** Names and addresses keep their letters, digits and punctuation in every language: `argon2id`, `RFC 6335`, `[::1]:53`. */
 const NAMES =
   /RFC \d+|[\w./:@+#-]*[A-Za-z][\w./:@+#-]*(?<![.:])|\[?[\da-f]*::[\da-f:]*\]?(?::\d+)?|\d+(?:\.\d+){2,}[\d:/]*/gu
-/** The first digit of each numbering system. */
-const ZEROS: Readonly<Record<Language['digits'], number>> = { latn: 0x30, beng: 0x9e6, arab: 0x660, arabext: 0x6f0 }
 
 const SCRIPTS: Readonly<Record<Habits['script'], RegExp>> = {
   Latin: /\p{Script_Extensions=Latin}/u,
@@ -46,7 +45,7 @@ export function styleProblems(text: string, { tag, digits }: Language): readonly
       .filter((each) => !habits.quotes.includes(each))
       .map((each) => `the quotation mark ${each}`),
     ...strangeLetters(text, habits).map((each) => `the letter ${each} of another script`),
-    ...strangeDigits(words, ZEROS[digits]).map((each) => `the digit ${each}`),
+    ...strangeDigits(words, DIGITS[digits]).map((each) => `the digit ${each}`),
     ...(text === text.normalize('NFC') ? [] : ['letters that are not composed (NFC)']),
   ]
 }
@@ -55,11 +54,8 @@ function strangeLetters(text: string, { script }: Habits): readonly string[] {
   return (text.match(/\p{L}/gu) ?? []).filter((each) => !SCRIPTS[script].test(each) && !SCRIPTS.Latin.test(each))
 }
 
-function strangeDigits(words: string, zero: number): readonly string[] {
-  return (words.match(/\p{Nd}/gu) ?? []).filter((each) => {
-    const code = each.codePointAt(0) ?? 0
-    return code < zero || code > zero + 9
-  })
+function strangeDigits(words: string, own: string): readonly string[] {
+  return (words.match(/\p{Nd}/gu) ?? []).filter((each) => !own.includes(each))
 }
 
 /** How a text ends: `full stop`, `question mark`, … or `nothing`. */

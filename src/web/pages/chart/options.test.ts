@@ -60,3 +60,8 @@ test('no query whatever makes reading it fail', () => {
     }),
   )
 })
+
+test('a port is also read in the digits of other scripts', () => {
+  for (const wanted of ['৯৭৩', '٩٧٣', '۹۷۳'])
+    assert.equal(readChartOptions(`${PAGE}?port=${encodeURIComponent(wanted)}`, registry).port, 973, wanted)
+})

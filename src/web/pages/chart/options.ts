@@ -2,6 +2,7 @@
 import * as v from 'valibot'
 import { TRANSPORTS } from '../../../registry/index.ts'
 import type { Registry, Transport } from '../../../registry/index.ts'
+import { toLatinDigits } from '../../i18n/digits.ts'
 import { readPort } from '../port/read-port.ts'
 import { LAYERS } from './cell-code.ts'
 import type { Layer } from './cell-code.ts'
@@ -55,7 +56,7 @@ export function readChartOptions(url: string, registry: Registry): ChartOptions 
     transport: transport ?? TRANSPORTS[0],
     shown: readLayers(query) ?? ALL_LAYERS,
     wanted,
-    port: wanted === '' ? null : (readPort(wanted) ?? portOfName(registry, wanted)),
+    port: wanted === '' ? null : (readPort(toLatinDigits(wanted)) ?? portOfName(registry, wanted)),
   }
 }
 

@@ -2,6 +2,7 @@
 import * as v from 'valibot'
 import { readSpan } from '../../../registry/index.ts'
 import type { PortSpan } from '../../../registry/index.ts'
+import { toLatinDigits } from '../../i18n/digits.ts'
 import type { ListenerRow } from './listener-rows.ts'
 
 export const SORT_COLUMNS = ['port', 'address', 'service', 'process', 'user', 'since', 'reach', 'connections'] as const
@@ -36,7 +37,7 @@ export function readQuery(parameters: Readonly<Record<string, string>>): ReadQue
   const read = v.safeParse(querySchema, parameters)
   const query = read.success ? read.output : v.parse(querySchema, {})
   const named = query.port.split(',').filter((word) => word.trim() !== '')
-  const spans = named.map((word) => readSpan(word.trim()))
+  const spans = named.map((word) => readSpan(toLatinDigits(word.trim())))
   return { query, spans: spans.filter((span) => span !== null), isGood: read.success && !spans.includes(null) }
 }
 

@@ -3,6 +3,7 @@ import { parseQuery } from '../../../answer/index.ts'
 import { PortolanError } from '../../../core/index.ts'
 import { search } from '../../../registry/index.ts'
 import type { PortSpan, SearchHit, Transport } from '../../../registry/index.ts'
+import { toLatinDigits } from '../../i18n/digits.ts'
 import type { WebServices } from '../../services.ts'
 import type { DirectoryNames, NamedEntry } from './directory-names.ts'
 
@@ -51,7 +52,7 @@ export function numbersIn(
   query: string,
   { registry, lore }: Pick<WebServices, 'registry' | 'lore'>,
 ): { readonly spans: readonly PortSpan[]; readonly transports: readonly Transport[] } | null {
-  const latin = withLatinDigits(query.trim())
+  const latin = toLatinDigits(query.trim())
   if (!/^\d/.test(latin)) return null
   try {
     const { name, spans, transports } = parseQuery(latin, registry, () => lore)
@@ -61,13 +62,4 @@ export function numbersIn(
     if (error instanceof PortolanError) return null
     throw error
   }
-}
-
-/** The digits of every script have their values in the Unicode data; ours write three of them. */
-function withLatinDigits(text: string): string {
-  return text.replace(/[\u0660-\u0669\u06f0-\u06f9\u09e6-\u09ef]/g, (digit) => {
-    const code = digit.codePointAt(0) ?? 0
-    const zero = code >= 0x09e6 ? 0x09e6 : code >= 0x06f0 ? 0x06f0 : 0x0660
-    return String(code - zero)
-  })
 }
