@@ -1,5 +1,6 @@
 /** What the forms of the account send. */
 import * as v from 'valibot'
+import type { WebContext } from '../../env.ts'
 import { NAME_CHARS_MAX, PASSWORD_CHARS_MAX } from '../../auth/sign-in.ts'
 import { SCOPES } from '../../visitor.ts'
 
@@ -29,3 +30,12 @@ export const tokenScopesSchema = v.union([
   ),
 ])
 export const tokenDaysSchema = v.pipe(v.string(), v.transform(Number), v.picklist(TOKEN_DAYS))
+
+/** The fields of a form, lists where one is sent more than once; none where the body is no form at all. */
+export async function readFields(c: WebContext): Promise<Readonly<Record<string, unknown>>> {
+  try {
+    return await c.req.parseBody({ all: true })
+  } catch {
+    return {}
+  }
+}

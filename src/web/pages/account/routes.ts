@@ -21,6 +21,7 @@ import {
   TOKEN_LABEL_CHARS_MAX,
   idSchema,
   passwordSchema,
+  readFields,
   signInSchema,
   tokenDaysSchema,
   tokenLabelSchema,
@@ -65,7 +66,7 @@ function addSignIn(app: WebApp, services: WebServices): void {
   app.post('/sign-in', async (c) => {
     const view = c.get('view')
     const { t } = view
-    const read = v.safeParse(signInSchema, await c.req.parseBody())
+    const read = v.safeParse(signInSchema, await readFields(c))
     if (!read.success) return form(c, 422, { error: t('account.signIn.wrong') })
     const { name, password } = read.output
     const next = safeNext(read.output.next)
@@ -120,7 +121,7 @@ function addPassword(app: WebApp, services: WebServices): void {
     const again = (passwordError: string, status: Status = 422): Promise<Response> =>
       show(c, services, status, accountPage(view, { ...dataOf(c, services, session), passwordError }))
     const limits = { least: view.count(PASSWORD_CHARS_MIN), most: view.count(PASSWORD_CHARS_MAX) }
-    const read = v.safeParse(passwordSchema, await c.req.parseBody())
+    const read = v.safeParse(passwordSchema, await readFields(c))
     if (!read.success) return again(t('account.password.error.length', limits))
     const { current, new: fresh, again: repeated } = read.output
     const { name } = session.account
@@ -154,7 +155,7 @@ function addSessions(app: WebApp, services: WebServices): void {
     const session = sessionOf(c, access)
     const view = c.get('view')
     if (session === null) return c.redirect(view.href('/sign-in?next=/account'), 303)
-    const read = v.safeParse(idSchema, await c.req.parseBody())
+    const read = v.safeParse(idSchema, await readFields(c))
     const own = access.sessions.of(session.account)
     if (read.success && own.some(({ id }) => id === read.output.id)) {
       await access.sessions.end(read.output.id)
@@ -173,7 +174,7 @@ function addTokens(app: WebApp, services: WebServices): void {
     if (session === null) return c.redirect(view.href('/sign-in?next=/account'), 303)
     const again = (tokenError: string): Promise<Response> =>
       show(c, services, 422, accountPage(view, { ...dataOf(c, services, session), tokenError }))
-    const body = await c.req.parseBody({ all: true })
+    const body = await readFields(c)
     const label = v.safeParse(tokenLabelSchema, body['label'])
     const scopes = v.safeParse(tokenScopesSchema, body['scopes'])
     const days = v.safeParse(tokenDaysSchema, body['days'])
@@ -191,7 +192,7 @@ function addTokens(app: WebApp, services: WebServices): void {
     const session = sessionOf(c, access)
     const view = c.get('view')
     if (session === null) return c.redirect(view.href('/sign-in?next=/account'), 303)
-    const read = v.safeParse(idSchema, await c.req.parseBody())
+    const read = v.safeParse(idSchema, await readFields(c))
     const mine = hasScope(c, 'operate') ? tokens.all() : tokens.of(session.account)
     const found = read.success ? mine.find(({ id }) => id === read.output.id) : undefined
     if (found !== undefined) {
