@@ -131,10 +131,10 @@ export const LIMITS = {
   previewsKept: 256,
   /** Cards that are drawn in a second for all clients together: at 17 ms each a sixth of a core. */
   previewsPerSecond: 10,
-  /** Directories that one request to the web deletes, moves or imports: a network of 10,000 users with their groups; a second of work. */
+  /** Directories that one request to the web deletes, moves or imports: 10,000 users with their groups; two to four seconds, in batches between which others are answered. */
   webTreeDirectories: 20_000,
-  /** Directories that one request to the web exports, read and written at once: half a second; more is portolan export's. */
-  webExportDirectories: 100_000,
+  /** Directories that one request to the web exports: a second in which nobody else is answered (19,000 take 0.4 s); more is portolan export's. */
+  webExportDirectories: 50_000,
   /** Charts that one client has open at a time: a browser opens a stream a tab, and six at most by HTTP/1.1. */
   chartStreams: 12,
   /** Directories of the web that one address watches for changes: a browser opens no more than six connections to a server (HTTP/1.1). */
