@@ -48,3 +48,4 @@ await build({
 await build({ ...common, input: { 'holders-worker': 'src/listeners/holders-worker.ts' }, output })
 await build({ ...common, input: { 'netinfo-worker': 'src/netinfo/server/netinfo-worker.ts' }, output })
 await build({ ...common, input: { 'probe-worker': 'src/probe/engine/probe-worker.ts' }, output })
+await build({ ...common, input: { 'sockets-worker': 'src/web/live/sockets-worker.ts' }, output })

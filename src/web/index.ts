@@ -1,6 +1,5 @@
 /** The web: a page for every port, the chart, this machine live, the directory, and the HTTP API, from one server. */
 import type { Log } from '../core/index.ts'
-import { readSockets } from '../listeners/index.ts'
 import { TRANSPORTS } from '../registry/index.ts'
 import type { LoreBook, Registry } from '../registry/index.ts'
 import { makeApp } from './app.ts'
@@ -11,6 +10,7 @@ import { FeedbackBook } from './feedback/feedback-book.ts'
 import type { ReachOptions } from './http/reach.ts'
 import { Views } from './i18n/view.ts'
 import type { ServedDomain, ServedDomains } from './live/served-domains.ts'
+import { SocketThread } from './live/socket-thread.ts'
 import { SocketWatch } from './live/socket-watch.ts'
 import { HttpServer } from './server.ts'
 import type { HttpAt, TlsFiles } from './server.ts'
@@ -65,8 +65,9 @@ export async function startWeb(options: WebOptions): Promise<WebServer> {
   requireSafeReach(reach, options.isInsecureAllowed === true)
   const assets = Assets.open()
   const store = openWebStore(dataFolder)
+  const thread = new SocketThread()
   const sockets = new SocketWatch({
-    read: () => readSockets({ connections: true }),
+    read: () => thread.read(),
     now: Date.now,
     onError: (error) => log('warn', 'sockets-unreadable', { message: String(error) }),
   })
@@ -104,6 +105,7 @@ export async function startWeb(options: WebOptions): Promise<WebServer> {
   }
   const end = async (): Promise<void> => {
     sockets.close()
+    await thread.close()
     access.close()
     await store.close()
   }

@@ -59,7 +59,7 @@ export class SocketWatch {
   /** Calls back after each reading, a second apart, until the returned function is called. */
   watch(listener: SnapshotListener): () => void {
     this.#watchers.add(listener)
-    this.#timer ??= setInterval(() => void this.#read().catch(this.#options.onError), this.#intervalMs)
+    this.#timer ??= setInterval(() => void this.#read().catch((error: unknown) => this.#tell(error)), this.#intervalMs)
     return () => {
       this.#watchers.delete(listener)
       if (this.#watchers.size === 0) this.#stop()
@@ -69,6 +69,11 @@ export class SocketWatch {
   close(): void {
     this.#watchers.clear()
     this.#stop()
+  }
+
+  /** A reading that was under way when the last watcher went fails for nobody. */
+  #tell(error: unknown): void {
+    if (this.#watchers.size > 0) this.#options.onError(error)
   }
 
   #stop(): void {
