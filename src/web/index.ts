@@ -2,6 +2,7 @@
 import type { Log } from '../core/index.ts'
 import { TRANSPORTS } from '../registry/index.ts'
 import type { LoreBook, Registry } from '../registry/index.ts'
+import { Metrics } from './api/metrics.ts'
 import { makeApp } from './app.ts'
 import { Assets } from './assets.ts'
 import { makeAccess, requireSafeReach } from './auth/access.ts'
@@ -12,12 +13,14 @@ import { Views } from './i18n/view.ts'
 import type { ServedDomain, ServedDomains } from './live/served-domains.ts'
 import { SocketThread } from './live/socket-thread.ts'
 import { SocketWatch } from './live/socket-watch.ts'
+import { quickPortPages } from './pages/port/quick-answers.ts'
 import { HttpServer } from './server.ts'
 import type { HttpAt, TlsFiles } from './server.ts'
 import type { WebServices } from './services.ts'
 import { openWebStore } from './web-store.ts'
 
 export type { HttpAt, TlsFiles, ServedDomain, ServedDomains }
+export { requireSafeReach }
 
 export interface WebOptions {
   readonly at: HttpAt
@@ -35,8 +38,6 @@ export interface WebOptions {
   readonly trustedProxies?: readonly string[]
   /** The system's name for who runs this process: they get a link to sign in. */
   readonly operator?: string
-  /** Whether passwords may travel readably over a network. */
-  readonly isInsecureAllowed?: boolean
 }
 
 export interface WebServer {
@@ -51,8 +52,7 @@ export interface WebServer {
 
 /**
  * Begins to serve the site.
- * @throws ERR_PORTOLAN_LISTEN_FAILED, ERR_PORTOLAN_ASSETS_MISSING, ERR_PORTOLAN_STORE_UNREADABLE, ERR_PORTOLAN_TLS_UNREADABLE; and
- *   ERR_PORTOLAN_USAGE where it would be open to a network without anything that encrypts
+ * @throws ERR_PORTOLAN_LISTEN_FAILED, ERR_PORTOLAN_ASSETS_MISSING, ERR_PORTOLAN_STORE_UNREADABLE, ERR_PORTOLAN_TLS_UNREADABLE
  */
 export async function startWeb(options: WebOptions): Promise<WebServer> {
   const { at, registry, lore, domains, dataFolder, version, log, tls, publicOrigin, operator } = options
@@ -62,7 +62,6 @@ export async function startWeb(options: WebOptions): Promise<WebServer> {
     ...(publicOrigin === undefined ? {} : { publicOrigin }),
     ...(options.trustedProxies === undefined ? {} : { trustedProxies: options.trustedProxies }),
   }
-  requireSafeReach(reach, options.isInsecureAllowed === true)
   const assets = Assets.open()
   const store = openWebStore(dataFolder)
   const thread = new SocketThread()
@@ -97,6 +96,7 @@ export async function startWeb(options: WebOptions): Promise<WebServer> {
     domains,
     store,
     feedback: new FeedbackBook(store, Date.now),
+    metrics: new Metrics(),
     log,
     now: Date.now,
     access,
@@ -111,6 +111,7 @@ export async function startWeb(options: WebOptions): Promise<WebServer> {
   }
   const server = await HttpServer.listen(makeApp(services), {
     at,
+    quick: quickPortPages(services),
     proxies: options.trustedProxies ?? [],
     ...(tls === undefined ? {} : { tls }),
   }).catch(async (error: unknown) => {

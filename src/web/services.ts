@@ -2,6 +2,7 @@
 import type { Log } from '../core/index.ts'
 import type { LoreBook, Registry } from '../registry/index.ts'
 import type { Store } from '../store/index.ts'
+import type { Metrics } from './api/metrics.ts'
 import type { Access } from './auth/access.ts'
 import type { WebContext } from './env.ts'
 import type { FeedbackBook } from './feedback/feedback-book.ts'
@@ -22,6 +23,8 @@ export interface WebServices {
   readonly store: Store
   /** What visitors said of pages. */
   readonly feedback: FeedbackBook
+  /** Counts of what was answered. */
+  readonly metrics: Metrics
   readonly log: Log
   /** Milliseconds since 1970. */
   readonly now: () => number

@@ -9,6 +9,7 @@ import { readSockets } from '../../src/listeners/index.ts'
 import type { Listener, ProcessInfo, Sockets } from '../../src/listeners/index.ts'
 import { TRANSPORTS, openLore, openRegistry } from '../../src/registry/index.ts'
 import type { LoreBook, Registry } from '../../src/registry/index.ts'
+import { Metrics } from '../../src/web/api/metrics.ts'
 import { makeApp } from '../../src/web/app.ts'
 import { makeAccess } from '../../src/web/auth/access.ts'
 import { identify } from '../../src/web/auth/identify.ts'
@@ -17,6 +18,7 @@ import type { WebApp } from '../../src/web/env.ts'
 import { FeedbackBook } from '../../src/web/feedback/feedback-book.ts'
 import { Views } from '../../src/web/i18n/view.ts'
 import type { ServedDomain, ServedDomains } from '../../src/web/live/served-domains.ts'
+import { quickPortPages } from '../../src/web/pages/port/quick-answers.ts'
 import { SocketWatch } from '../../src/web/live/socket-watch.ts'
 import { HttpServer } from '../../src/web/server.ts'
 import type { WebServices } from '../../src/web/services.ts'
@@ -51,6 +53,8 @@ export interface TestWeb {
   readonly logged: readonly { readonly event: string; readonly fields: Readonly<Record<string, unknown>> }[]
   /** What listens from now on. */
   readonly showSockets: (sockets: Sockets) => void
+  /** Who asks now, as the test says. */
+  readonly visitor: () => Visitor | null
   /** Who asks from now on. */
   readonly signIn: (visitor: Visitor | null) => void
 }
@@ -75,7 +79,12 @@ export async function makeTestWeb(context: Closing, options: TestWebOptions = {}
 export async function startTestSite(context: Closing, options: TestWebOptions = {}): Promise<TestSite> {
   let origin = ''
   const web = await makeWeb(context, options, () => origin)
-  const server = await HttpServer.listen(web.app, { at: { host: '127.0.0.1', port: 0 } })
+  const quick = quickPortPages(web.services)
+  const server = await HttpServer.listen(web.app, {
+    at: { host: '127.0.0.1', port: 0 },
+    // A visitor of a test has no cookie by which they could be told.
+    quick: (request, response) => web.visitor() === null && quick(request, response),
+  })
   atEnd(context, () => server.close())
   origin = `http://127.0.0.1:${server.port}`
   return { ...web, origin }
@@ -125,6 +134,7 @@ async function makeWeb(context: Closing, options: TestWebOptions, originOf: () =
     domains,
     store,
     feedback: new FeedbackBook(store, now),
+    metrics: new Metrics(),
     log,
     now,
     access,
@@ -140,6 +150,7 @@ async function makeWeb(context: Closing, options: TestWebOptions, originOf: () =
       shown = next
       shiftMs += INTERVAL_MS
     },
+    visitor: () => visitor,
     signIn: (next) => {
       visitor = next
     },

@@ -13,7 +13,8 @@ import { answerJson } from './answer-json.ts'
 import { makeDocument } from './document.ts'
 import type { ApiDocument } from './document.ts'
 import { EventStreams } from './event-streams.ts'
-import { Metrics, measure } from './metrics.ts'
+import { measure } from './metrics.ts'
+import type { Metrics } from './metrics.ts'
 import { NO_BODY, NO_PARAMETERS, defineOperation } from './operation.ts'
 import type { Operation } from './operation.ts'
 import { PROBLEMS, PROBLEM_TYPE, Problem, answerProblem, problemOf } from './problem.ts'
@@ -42,7 +43,7 @@ export function isApiPath(path: string): boolean {
 }
 
 export function makeApi(services: WebServices): Api {
-  const metrics = new Metrics()
+  const { metrics } = services
   const streams = new EventStreams({
     onError: (error) => services.log('warn', 'event-stream-failed', { message: messageOf(error) }),
   })

@@ -55,6 +55,22 @@ export class KnownPorts {
   /** The nearest known ports on both sides, each side in ascending order and without the port itself. */
   around(port: number, count: number): { readonly before: readonly KnownPort[]; readonly after: readonly KnownPort[] } {
     const ports = this.#list()
+    const low = this.knownBefore(port)
+    const next = ports[low] === port ? low + 1 : low
+    const brief = (each: number): KnownPort => this.brief(each)
+    return {
+      before: ports.slice(Math.max(0, low - count), low).map(brief),
+      after: ports.slice(next, next + count).map(brief),
+    }
+  }
+
+  has(port: number): boolean {
+    return this.#list()[this.knownBefore(port)] === port
+  }
+
+  /** How many known ports come before one: the same number for all ports of a gap between two. */
+  knownBefore(port: number): number {
+    const ports = this.#list()
     let low = 0
     let high = ports.length
     while (low < high) {
@@ -62,12 +78,7 @@ export class KnownPorts {
       if ((ports[middle] ?? 0) < port) low = middle + 1
       else high = middle
     }
-    const next = ports[low] === port ? low + 1 : low
-    const brief = (each: number): KnownPort => this.brief(each)
-    return {
-      before: ports.slice(Math.max(0, low - count), low).map(brief),
-      after: ports.slice(next, next + count).map(brief),
-    }
+    return low
   }
 
   /** Counts the ports from `first` to `last`, both inclusive. */

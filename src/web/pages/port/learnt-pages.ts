@@ -1,0 +1,180 @@
+/**
+ * The pages of ports that are alike, from one that was made.
+ *
+ * Some 58,000 ports lie in gaps between known ones, and the pages of a gap differ in nothing but the port's own number and the two
+ * beside it. One page of a gap is made, and cut where those numbers stand; the others are its pieces with their own numbers between.
+ * That the cuts are right is not taken on trust: two more pages of the gap are made, and must come out the same. (A test compares
+ * all of them.) It takes 5 µs where making a page takes 150.
+ */
+import { hash } from 'node:crypto'
+import { PORT_MAX, TRANSPORTS } from '../../../registry/index.ts'
+import type { LoreBook, Registry } from '../../../registry/index.ts'
+import type { View } from '../../i18n/view.ts'
+import type { KnownPorts } from './known-ports.ts'
+
+/** Makes the page of a port that nobody listens on, and nobody declares. */
+export type MakePage = (view: View, port: number) => string
+
+/** A page to be written where it is wanted. */
+export interface ReadyPage {
+  /** Tells it from every other that was or will be at its address. */
+  readonly tag: string
+  /** In bytes, at most. */
+  readonly size: number
+  /** @returns how many bytes it wrote, from the target's beginning */
+  readonly write: (target: Buffer<ArrayBuffer>) => number
+}
+
+/** What all pages of a gap have in common. */
+interface Pattern {
+  readonly tag: string
+  /** The page without the numbers, as bytes. */
+  readonly constant: Buffer<ArrayBuffer>
+  /** Where in it numbers go, ascending. */
+  readonly cuts: Uint32Array
+  /** For each cut the place of its number in `numbersOf`. */
+  readonly kinds: Uint8Array
+}
+
+/** The gap of ports that are alone in what is known of them; 0 stands for one that is not yet worked out. */
+const UNIQUE = 1
+/** How many ports are tried as the one to learn from: a number beside it may stand in the page for another reason. */
+const TRIES = 6
+const PROOFS = 2
+/** How far to the sides another port of the gap is looked for. */
+const REACH = 24
+/** Patterns kept, of 13 kB each: the gaps of a language, or the widest ones of several. */
+const PATTERNS_MAX = 4000
+/** A number of a port, in digits of three bytes. */
+const NUMBER_BYTES = 15
+const TAG_CHARS = 12
+
+export class LearntPages {
+  readonly #make: MakePage
+  readonly #registry: Registry
+  readonly #lore: LoreBook
+  readonly #known: KnownPorts
+  /** The gap of each port that was asked for. */
+  readonly #gaps: Uint16Array = new Uint16Array(PORT_MAX + 1)
+  readonly #gapNumbers: Map<string, number> = new Map()
+  /** By language and gap; null where none could be learnt. */
+  readonly #patterns: Map<string, Pattern | null> = new Map()
+
+  constructor(registry: Registry, lore: LoreBook, known: KnownPorts, make: MakePage) {
+    this.#registry = registry
+    this.#lore = lore
+    this.#known = known
+    this.#make = make
+  }
+
+  /** The page of a port; null where it has to be made. */
+  page(view: View, port: number): ReadyPage | null {
+    const gap = this.#gapOf(port)
+    if (gap === UNIQUE) return null
+    const key = `${view.language.tag} ${view.isNamed} ${gap}`
+    let pattern = this.#patterns.get(key)
+    if (pattern === undefined) {
+      pattern = this.#learn(view, port, gap)
+      if (this.#patterns.size >= PATTERNS_MAX) this.#patterns.clear()
+      this.#patterns.set(key, pattern)
+    }
+    if (pattern === null) return null
+    const { tag, constant, cuts } = pattern
+    const known = pattern
+    return {
+      tag: `${tag}-${port}`,
+      size: constant.length + NUMBER_BYTES * cuts.length,
+      write: (target) => fill(known, numbersOf(view, port), target),
+    }
+  }
+
+  #gapOf(port: number): number {
+    const known = this.#gaps[port] ?? 0
+    if (known !== 0) return known
+    const gap = this.#known.has(port) ? UNIQUE : this.#numberOf(this.#nameOf(port))
+    this.#gaps[port] = gap
+    return gap
+  }
+
+  /** Ports of one name have the same answer of the registry, the same uses, and the same known ports around them. */
+  #nameOf(port: number): string {
+    const runs = TRANSPORTS.map((transport) => this.#registry.lookup(port, transport).run.first)
+    const uses = this.#lore.forPort(port).map(({ lore, uses: all }) => [lore.id, all.map(({ ports }) => ports)])
+    return JSON.stringify([this.#known.knownBefore(port), runs, uses])
+  }
+
+  #numberOf(name: string): number {
+    let number = this.#gapNumbers.get(name)
+    if (number === undefined) {
+      number = this.#gapNumbers.size + UNIQUE + 1
+      this.#gapNumbers.set(name, number)
+    }
+    return number
+  }
+
+  #learn(view: View, port: number, gap: number): Pattern | null {
+    const kin = this.#kinOf(port, gap)
+    if (kin.length <= PROOFS) return null
+    const isLike = (pattern: Pattern, other: number): boolean => {
+      const made = Buffer.from(this.#make(view, other))
+      const target = Buffer.alloc(pattern.constant.length + NUMBER_BYTES * pattern.cuts.length)
+      return target.subarray(0, fill(pattern, numbersOf(view, other), target)).equals(made)
+    }
+    for (const teacher of kin.slice(0, TRIES)) {
+      const pattern = cut(this.#make(view, teacher), numbersOf(view, teacher))
+      const others = kin.filter((each) => each !== teacher).slice(-PROOFS)
+      if (others.every((other) => isLike(pattern, other))) return pattern
+    }
+    return null
+  }
+
+  /** Near ports of the gap; first those that have their neighbours in it. */
+  #kinOf(port: number, gap: number): readonly number[] {
+    const near = new Set<number>()
+    for (let each = Math.max(port - REACH, 0); each <= Math.min(port + REACH, PORT_MAX); each += 1)
+      if (this.#gapOf(each) === gap) near.add(each)
+    const { inside = [], edge = [] } = Object.groupBy(near, (each) =>
+      near.has(each - 1) && near.has(each + 1) ? 'inside' : 'edge',
+    )
+    return [...inside.toReversed(), ...edge]
+  }
+}
+
+/** The port before, the port itself, the one after: in Latin digits, then in the reader's own. */
+function numbersOf(view: View, port: number): readonly string[] {
+  const numbers = [port - 1, port, port + 1]
+  const latin = numbers.map(String)
+  return view.hasOwnDigits ? [...latin, ...numbers.map((each) => view.digits(each))] : latin
+}
+
+/** Cuts a page where numbers stand that are whole there. */
+function cut(page: string, numbers: readonly string[]): Pattern {
+  const wanted = new RegExp(`(?<!\\p{Nd})(?:${numbers.join('|')})(?!\\p{Nd})`, 'gu')
+  const pieces: string[] = []
+  const cuts: number[] = []
+  const kinds: number[] = []
+  let [from, bytes] = [0, 0]
+  for (const { 0: text, index } of page.matchAll(wanted)) {
+    const piece = page.slice(from, index)
+    pieces.push(piece)
+    bytes += Buffer.byteLength(piece)
+    cuts.push(bytes)
+    kinds.push(numbers.indexOf(text))
+    from = index + text.length
+  }
+  const constant = Buffer.from([...pieces, page.slice(from)].join(''))
+  const tag = hash('sha256', JSON.stringify([constant.toString('latin1'), cuts, kinds]), 'base64url')
+  return { tag: tag.slice(0, TAG_CHARS), constant, cuts: Uint32Array.from(cuts), kinds: Uint8Array.from(kinds) }
+}
+
+function fill({ constant, cuts, kinds }: Pattern, numbers: readonly string[], target: Buffer): number {
+  const bytes = numbers.map((text) => Buffer.from(text))
+  let [from, at] = [0, 0]
+  for (let index = 0; index < cuts.length; index += 1) {
+    const to = cuts[index] ?? 0
+    at += constant.copy(target, at, from, to)
+    from = to
+    at += bytes[kinds[index] ?? 0]?.copy(target, at) ?? 0
+  }
+  return at + constant.copy(target, at, from)
+}
