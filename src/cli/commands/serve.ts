@@ -2,6 +2,7 @@ import { LOG_LEVELS, PortolanError, makeLog, messageOf } from '../../core/index.
 import type { Log } from '../../core/index.ts'
 import type { Domain } from '../../directory/index.ts'
 import type { HttpAt, WebServer } from '../../web/index.ts'
+import type { WebAccess } from '../serve/web-options.ts'
 import type { Arguments, Command, Context } from '../command.ts'
 import { DATA_OPTION, dataFolderOf, tagOf } from '../domain-options.ts'
 
@@ -109,7 +110,9 @@ async function runServe(args: Arguments, context: Context): Promise<0> {
       '--netinfo none: the directory is served over NetInfo, too, in this version',
     )
   const binder = readListenAt(args, 'binder', netinfo.host)
+  const { readWebAccess } = await import('../serve/web-options.ts')
   const http = readHttpAt(args)
+  const access = http === null ? null : readWebAccess(args, http.host)
   const parent = await readParent(args)
   const portmapPort = readPortmap(args)
   const workers = await readWorkers(args)
@@ -150,7 +153,9 @@ async function runServe(args: Arguments, context: Context): Promise<0> {
   let web: WebServer | null = null
   try {
     web =
-      http === null ? null : await startSite(http, site, { mainTag: tag, dataFolder: folder.path }, args, context, log)
+      http === null || access === null
+        ? null
+        : await startSite(http, site, { mainTag: tag, dataFolder: folder.path }, access, context, log)
     const { readyText } = await import('../serve/told.ts')
     const { listenerTable } = await import('../listener-table.ts')
     const { readSockets } = await import('../../listeners/index.ts')
@@ -176,18 +181,17 @@ async function startSite(
   at: HttpAt,
   site: RunningSite,
   { mainTag, dataFolder }: { readonly mainTag: string; readonly dataFolder: string },
-  args: Arguments,
+  access: WebAccess,
   context: Context,
   log: Log,
 ): Promise<WebServer> {
   const { startWeb } = await import('../../web/index.ts')
-  const { readWebAccess } = await import('../serve/web-options.ts')
   const { servedDomains } = await import('../serve/served-domains.ts')
   const { openLore, openRegistry } = await import('../../registry/index.ts')
   const { versionNumber } = await import('../version.ts')
   return startWeb({
     at,
-    ...readWebAccess(args, at.host),
+    ...access,
     registry: openRegistry(context.env).registry,
     lore: openLore(),
     domains: servedDomains(site, mainTag),

@@ -2,10 +2,11 @@
 import { isIP } from 'node:net'
 import { userInfo } from 'node:os'
 import { PortolanError } from '../../core/index.ts'
+import { requireSafeReach } from '../../web/index.ts'
 import type { WebOptions } from '../../web/index.ts'
 import type { Arguments } from '../command.ts'
 
-type WebAccess = Pick<WebOptions, 'tls' | 'publicOrigin' | 'trustedProxies' | 'operator' | 'isInsecureAllowed'>
+export type WebAccess = Pick<WebOptions, 'tls' | 'publicOrigin' | 'trustedProxies' | 'operator'>
 
 /**
  * @param host where the pages listen
@@ -20,13 +21,13 @@ export function readWebAccess(args: Arguments, host: string): WebAccess {
     throw new PortolanError('ERR_PORTOLAN_USAGE', `--trust-proxy takes an address, not '${wrong}'`, {
       hint: 'For example --trust-proxy 127.0.0.1, for a proxy on this machine.',
     })
+  requireSafeReach({ host, isTls: tls !== undefined, trustedProxies }, args.has('insecure-http'))
   const isPrinted = args.has('sign-in-link') || host === '::1' || host.startsWith('127.')
   return {
     ...(tls === undefined ? {} : { tls }),
     ...(publicOrigin === undefined ? {} : { publicOrigin }),
     trustedProxies,
     ...(isPrinted ? { operator: userInfo().username } : {}),
-    isInsecureAllowed: args.has('insecure-http'),
   }
 }
 
