@@ -85,7 +85,7 @@ ${typeof example === 'string' ? example : JSON.stringify(example, null, 2)}</cod
 }
 
 function parameterTable(operationId: string, parameters: readonly DocumentParameter[]): Markup {
-  return html`<div class="wide" tabindex="0" role="region" aria-label="Parameters of ${operationId}">
+  return html`<section class="wide" tabindex="0" aria-label="Parameters of ${operationId}">
     <table>
       <thead>
         <tr>
@@ -107,7 +107,7 @@ function parameterTable(operationId: string, parameters: readonly DocumentParame
         )}
       </tbody>
     </table>
-  </div>`
+  </section>`
 }
 
 function answerText({ description, content = {} }: DocumentAnswer): Markup {
