@@ -43,8 +43,11 @@ export class NativeSockets {
   readonly #ownNameLength = Buffer.alloc(4)
   readonly #descriptors: Int32Array
   readonly #sentAt: Float64Array
-  readonly #attempts: (Attempt | null)[]
+  /** Of a slot that waits for an answer, in columns: an object each would live too long to be cheap. */
+  readonly #hosts: (Attempt['host'] | null)[]
   readonly #targets: (SocketAddress | null)[]
+  readonly #ports: Uint16Array
+  readonly #isUdp: Uint8Array
   /** Of a slot that was sent again, by TCP: the sockets of the attempts before, oldest first, whose answers may still come. */
   readonly #earlier = new Map<number, readonly Earlier[]>()
   readonly #earlierEnds: DeadlineHeap
@@ -60,8 +63,10 @@ export class NativeSockets {
     this.#pool = new SocketPool(libc)
     this.#descriptors = new Int32Array(attemptsMost).fill(NONE)
     this.#sentAt = new Float64Array(attemptsMost)
-    this.#attempts = []
+    this.#hosts = []
     this.#targets = []
+    this.#ports = new Uint16Array(attemptsMost)
+    this.#isUdp = new Uint8Array(attemptsMost)
     this.#earlierEnds = new DeadlineHeap(attemptsMost)
   }
 
@@ -90,12 +95,12 @@ export class NativeSockets {
     const descriptor = this.#descriptors[slot] ?? NONE
     if (descriptor !== NONE) this.#close(slot, descriptor)
     this.#closeEarlier(slot, Infinity)
-    this.#attempts[slot] = null
+    this.#hosts[slot] = null
   }
 
   close(): void {
     // Slots beyond have never waited for an answer.
-    for (let slot = 0; slot < this.#attempts.length; slot += 1) this.drop(slot)
+    for (let slot = 0; slot < this.#hosts.length; slot += 1) this.drop(slot)
     this.#pool.end()
   }
 
@@ -120,8 +125,7 @@ export class NativeSockets {
     if (error === ERRNO.EINPROGRESS && target.isOwn)
       error = libc.connect(descriptor, bytes, bytes.length) === 0 ? 0 : libc.errno()
     if (error === ERRNO.EINPROGRESS || error === ERRNO.EALREADY) {
-      this.#attempts[slot] = attempt
-      this.#targets[slot] = target.isOwn ? this.#addresses.of(attempt.host) : target
+      this.#await(slot, attempt, target.isOwn ? this.#addresses.of(attempt.host) : target)
       this.#pool.watchConnection(descriptor)
       return PENDING
     }
@@ -163,8 +167,7 @@ export class NativeSockets {
         return this.#failLocally(slot, descriptor, target)
       // A datagram to itself would be its own answer.
       if (target.isOwn && this.#isSelfConnected(descriptor, target)) return this.#sendAnew(slot, attempt, target)
-      this.#attempts[slot] = attempt
-      this.#targets[slot] = target
+      this.#await(slot, attempt, target)
       this.#pool.watchDatagrams(descriptor)
     }
     const payload = chooseDatagram(this.#datagrams.get(attempt.port), attempt.number - 1)
@@ -189,9 +192,17 @@ export class NativeSockets {
     return code ?? localCodeOf(error)
   }
 
+  #await(slot: number, { host, port, isUdp }: Attempt, target: SocketAddress): void {
+    this.#hosts[slot] = host
+    this.#targets[slot] = target
+    this.#ports[slot] = port
+    this.#isUdp[slot] = isUdp ? 1 : 0
+  }
+
   #look(slot: number, descriptor: number): void {
-    const attempt = this.#attempts[slot]
-    if (attempt === null || attempt === undefined) return
+    const host = this.#hosts[slot]
+    if (host === null || host === undefined) return
+    const attempt: Attempt = { host, isUdp: this.#isUdp[slot] === 1, port: this.#ports[slot] ?? 0, number: 1 }
     const earlier = this.#earlier.get(slot)?.find((each) => each.descriptor === descriptor)
     const rttMs = performance.now() - (earlier?.sentAt ?? this.#sentAt[slot] ?? 0)
     const target = this.#targets[slot] ?? this.#targetOf(attempt)
@@ -239,8 +250,13 @@ export class NativeSockets {
   #keepEarlier(slot: number): void {
     const descriptor = this.#descriptors[slot] ?? NONE
     if (descriptor === NONE) return
+    const sentAt = this.#sentAt[slot] ?? 0
+    if (performance.now() - sentAt >= KERNEL_RESENDS_MS) {
+      this.#close(slot, descriptor)
+      return
+    }
     this.#descriptors[slot] = NONE
-    this.#setEarlier(slot, [...(this.#earlier.get(slot) ?? []), { descriptor, sentAt: this.#sentAt[slot] ?? 0 }])
+    this.#setEarlier(slot, [...(this.#earlier.get(slot) ?? []), { descriptor, sentAt }])
   }
 
   #setEarlier(slot: number, earlier: readonly Earlier[]): void {
