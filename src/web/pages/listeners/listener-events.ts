@@ -11,11 +11,9 @@ import type { WebApp } from '../../env.ts'
 import type { SocketSnapshot, SocketWatch } from '../../live/socket-watch.ts'
 import type { WebServices } from '../../services.ts'
 import { errorPage } from '../error-page.ts'
-import type { ListenerRow } from './listener-rows.ts'
+import type { ListenerRow, ListenerRows } from './listener-rows.ts'
 
-export type MakeRows = (snapshot: SocketSnapshot) => readonly ListenerRow[]
-
-export function addListenerEvents(app: WebApp, services: WebServices, makeRows: MakeRows): void {
+export function addListenerEvents(app: WebApp, services: WebServices, listenerRows: ListenerRows): void {
   const { access, closing, frame, log, sockets } = services
   const streams = new EventStreams({
     onError: (error) => log('warn', 'listener-events-ended', { message: String(error) }),
@@ -25,7 +23,7 @@ export function addListenerEvents(app: WebApp, services: WebServices, makeRows: 
     if (!mayReadMachine(c, services)) return errorPage(c, services, 'refused')
     const first = await sockets.current()
     try {
-      return streams.open(c, access.reach.clientOf(c).key, follow(sockets, first, makeRows))
+      return streams.open(c, access.reach.clientOf(c).key, follow(sockets, first, listenerRows))
     } catch (error) {
       if (error instanceof Problem) return answerProblem(c, frame.origin, error)
       throw error
@@ -33,22 +31,22 @@ export function addListenerEvents(app: WebApp, services: WebServices, makeRows: 
   })
 }
 
-function follow(sockets: SocketWatch, first: SocketSnapshot, makeRows: MakeRows): EventFeed {
+function follow(sockets: SocketWatch, first: SocketSnapshot, listenerRows: ListenerRows): EventFeed {
   let newest = first
   let toldOf: SocketSnapshot | null = null
-  let told: ReadonlyMap<string, string> = new Map()
+  let told: ReadonlyMap<string, ListenerRow> = new Map()
   return {
     next: (): readonly ServerEvent[] => {
       if (newest === toldOf) return []
       const isFirst = toldOf === null
-      const rows = makeRows(newest)
-      const now = new Map(rows.map((row) => [row.id, JSON.stringify(row)]))
+      const rows = listenerRows.of(newest)
+      const now = new Map(rows.map((row) => [row.id, row]))
       const before = told
       toldOf = newest
       told = now
       if (isFirst) return [{ event: 'snapshot', id: '', data: rows }]
       // Told even where nothing has changed: the lines of the last minutes grow by a point with each reading.
-      const put = rows.filter(({ id }) => before.get(id) !== now.get(id))
+      const put = rows.filter((row) => before.get(row.id) !== row)
       const removed = [...before.keys()].filter((id) => !now.has(id))
       return [{ event: 'change', id: '', data: { put, removed } }]
     },

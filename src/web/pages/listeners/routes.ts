@@ -3,9 +3,7 @@ import type { WebApp } from '../../env.ts'
 import { mayReadMachine } from '../../auth/policy.ts'
 import { PAGE, PRIVATE_PAGE, respond } from '../../http/respond.ts'
 import { declaredIn } from '../../live/served-domains.ts'
-import type { SocketSnapshot } from '../../live/socket-watch.ts'
 import type { WebServices } from '../../services.ts'
-import { DeclaredPorts } from '../chart/declared-ports.ts'
 import { errorPage } from '../error-page.ts'
 import { renderPage } from '../layout.ts'
 import type { Page } from '../layout.ts'
@@ -14,18 +12,13 @@ import type { WebContext } from '../../env.ts'
 import { addListenerEvents } from './listener-events.ts'
 import { listenerPage } from './listener-page.ts'
 import { isAsked, readQuery, sortRows } from './listener-query.ts'
-import { isTo, rowsOf } from './listener-rows.ts'
-import type { ListenerRow } from './listener-rows.ts'
+import { ListenerRows, isTo } from './listener-rows.ts'
 import { listenersPage, readFrom } from './listeners-page.ts'
 
 export function addListeners(app: WebApp, services: WebServices): void {
   const { sockets, domains, frame } = services
-  const declaredPorts = new DeclaredPorts(domains)
+  const listenerRows = new ListenerRows(services)
   const declared = declaredIn(domains)
-  const makeRows = (snapshot: SocketSnapshot): readonly ListenerRow[] => {
-    const ports = declaredPorts.any()
-    return rowsOf(services, snapshot, (port) => ports.has(port))
-  }
   const show = async (c: WebContext, page: Page): Promise<Response> => {
     const visitor = c.get('visitor')
     const document = String(await renderPage(frame, c.get('view'), page, visitor))
@@ -35,14 +28,14 @@ export function addListeners(app: WebApp, services: WebServices): void {
     if (!mayReadMachine(c, services)) return errorPage(c, services, 'refused')
     const snapshot = await sockets.current()
     const read = readQuery(c.req.query())
-    const all = makeRows(snapshot)
+    const all = listenerRows.of(snapshot)
     const asked = all.filter((row) => isAsked(read, row))
     const rows = sortRows(asked, read.query)
     const from = readFrom(c.req.query('from'), rows.length)
     const facts = { read, rows, all: all.length, from, takenAtMs: snapshot.takenAtMs }
     return show(c, listenersPage(c.get('view'), facts))
   })
-  addListenerEvents(app, services, makeRows)
+  addListenerEvents(app, services, listenerRows)
   app.get('/listeners/:transport/:port', async (c) => {
     const port = readPort(c.req.param('port'))
     const transport = (['tcp', 'udp'] as const).find((each) => each === c.req.param('transport'))
