@@ -106,6 +106,7 @@ test('from right to left, names and addresses are isolated, and words and own di
   const name = (tag: string, text: string): string => of(tag).t('common.nav.account', { name: text })
   assert.match(name('ar', 'root'), /\u2068root\u2069/)
   assert.match(name('fa', '127.0.0.1'), /\u2068127\.0\.0\.1\u2069/)
+  assert.doesNotMatch(name('ar', '\u2068ssh\u2069 و\u2068http\u2069'), /\u2068\u2068/)
   assert.doesNotMatch(name('ar', 'مدير'), ISOLATES)
   assert.doesNotMatch(name('fa', '۹۷۳'), ISOLATES)
   assert.doesNotMatch(name('de', 'root'), ISOLATES)

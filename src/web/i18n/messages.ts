@@ -24,6 +24,9 @@ const LITERAL = 0
 const ARGUMENT = 1
 const TAG = 8
 
+const FIRST_STRONG_ISOLATE = '\u2068'
+const POP_ISOLATE = '\u2069'
+
 type Part =
   | { readonly kind: 'text'; readonly text: string; readonly html: string }
   | { readonly kind: 'argument'; readonly name: string }
@@ -98,7 +101,9 @@ export function localeOf({ tag, digits }: Language): string {
  * keeps them together (Unicode Standard Annex #9, FSI and PDI).
  */
 function isolate<Value extends string | number | Date>(value: Value): Value | string {
-  return typeof value === 'string' && /[A-Za-z0-9]/.test(value) ? `\u2068${value}\u2069` : value
+  // A list of names (View.list) has isolated each by itself already.
+  const isToIsolate = typeof value === 'string' && /[A-Za-z0-9]/.test(value) && !value.includes(FIRST_STRONG_ISOLATE)
+  return isToIsolate ? `${FIRST_STRONG_ISOLATE}${value}${POP_ISOLATE}` : value
 }
 
 function partsOf(elements: readonly Element[]): readonly Part[] | null {
