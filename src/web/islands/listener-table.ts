@@ -63,11 +63,12 @@ export class ListenerTable {
     addEventListener('resize', () => this.#draw())
   }
 
-  /** Remembers how many connections a row had at this reading. */
+  /** Remembers how many connections a row had at this reading; from the first that it has. */
   note(id: string, connections: number): void {
     const known = this.#history.get(id)
-    if (known === undefined) this.#history.set(id, [connections])
-    else {
+    if (known === undefined) {
+      if (connections > 0) this.#history.set(id, [connections])
+    } else {
       known.push(connections)
       if (known.length > SPARK_POINTS) known.shift()
     }
@@ -81,9 +82,17 @@ export class ListenerTable {
       const isSorted = head.querySelector<HTMLElement>('[data-sort]')?.dataset['sort'] === (sort === '' ? 'port' : sort)
       head.setAttribute('aria-sort', isSorted ? (order === 'down' ? 'descending' : 'ascending') : 'none')
     }
-    const known = new Set(rows.map(({ id }) => id))
-    for (const id of this.#history.keys()) if (!known.has(id)) this.#history.delete(id)
     this.#draw()
+  }
+
+  /** Draws the rows that are shown anew, where only their lines have grown. */
+  redraw(): void {
+    this.#draw()
+  }
+
+  /** Forgets the connections of a row that has gone. */
+  forget(id: string): void {
+    this.#history.delete(id)
   }
 
   #draw(): void {
@@ -132,7 +141,7 @@ export class ListenerTable {
       '',
     )
     process.setAttribute(
-      'aria-label',
+      'title',
       details.replace('{transport}', transport).replace('{port}', port).replace('{address}', row.address),
     )
     if (row.process === null) process.append(textIn('span', unseen, 'faint'))

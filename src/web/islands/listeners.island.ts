@@ -34,6 +34,8 @@ function run(place: HTMLTableElement, filter: HTMLFormElement, say: Words): void
   let isPaused = false
   let isLost = false
   let due: number | null = null
+  /** False while rows, filter and order are as they were drawn: then the ten thousand need not be put in order again. */
+  let isStale = true
 
   const wish = (): Wish => {
     const data = new FormData(filter)
@@ -54,12 +56,18 @@ function run(place: HTMLTableElement, filter: HTMLFormElement, say: Words): void
   const draw = (): void => {
     due = null
     const now = Date.now()
-    for (const [id, since] of newSince) if (now - since > MARKED_MS) newSince.delete(id)
+    for (const [id, since] of newSince) if (now - since > MARKED_MS) isStale = newSince.delete(id)
     for (const [id, since] of goneSince)
       if (now - since > MARKED_MS) {
         goneSince.delete(id)
-        rows.delete(id)
+        isStale = rows.delete(id)
+        view.forget(id)
       }
+    if (!isStale) {
+      view.redraw()
+      return
+    }
+    isStale = false
     const asked = wish()
     const shown = choose(rows.values(), asked)
     view.show(shown, asked, { isNew: (id) => newSince.has(id), isGone: (id) => goneSince.has(id) })
@@ -100,6 +108,7 @@ function run(place: HTMLTableElement, filter: HTMLFormElement, say: Words): void
     for (const row of rowsIn(parse(event))) rows.set(row.id, row)
     // The rows that the server made are those of its page alone.
     document.querySelector('.listener-pager')?.remove()
+    isStale = true
     follow()
   })
   source.addEventListener('change', (event) => {
@@ -107,12 +116,16 @@ function run(place: HTMLTableElement, filter: HTMLFormElement, say: Words): void
     if (typeof change !== 'object' || change === null || !('put' in change) || !('removed' in change)) return
     const now = Date.now()
     for (const row of rowsIn(change.put)) {
+      isStale = true
       if (!rows.has(row.id)) newSince.set(row.id, now)
       goneSince.delete(row.id)
       rows.set(row.id, row)
     }
     for (const id of Array.isArray(change.removed) ? change.removed : [])
-      if (typeof id === 'string' && rows.has(id)) goneSince.set(id, now)
+      if (typeof id === 'string' && rows.has(id)) {
+        goneSince.set(id, now)
+        isStale = true
+      }
     follow()
   })
   pause?.addEventListener('click', () => {
@@ -122,11 +135,15 @@ function run(place: HTMLTableElement, filter: HTMLFormElement, say: Words): void
     tell()
     if (!isPaused) drawSoon()
   })
-  filter.addEventListener('input', draw)
+  const drawAnew = (): void => {
+    isStale = true
+    draw()
+  }
+  filter.addEventListener('input', drawAnew)
   filter.addEventListener('submit', (event) => {
     event.preventDefault()
     keepAddress(filter, place)
-    draw()
+    drawAnew()
   })
   place.tHead?.addEventListener('click', (event) => {
     const link = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-sort]') : null
@@ -137,7 +154,7 @@ function run(place: HTMLTableElement, filter: HTMLFormElement, say: Words): void
     setField(filter, 'sort', column)
     setField(filter, 'order', column === sort && order === 'up' ? 'down' : 'up')
     keepAddress(filter, place)
-    draw()
+    drawAnew()
   })
   addEventListener('pagehide', () => source.close())
 }

@@ -180,7 +180,7 @@ function rowOf(view: View, row: ListenerRow): Markup {
     <td class="c-address"><bdi>${row.address}</bdi></td>
     <td class="c-service"><bdi>${row.service}</bdi></td>
     <td class="c-process">
-      <a href="${view.href(detailPath(row))}" aria-label="${details}">${process}</a>
+      <a href="${view.href(detailPath(row))}" title="${details}">${process}</a>
     </td>
     <td class="c-user"><bdi>${row.user ?? ''}</bdi></td>
     <td class="c-since">${row.startedMs === null ? '' : view.moment(row.startedMs)}</td>
