@@ -7,6 +7,9 @@ import { join } from 'node:path'
 import * as v from 'valibot'
 import { isInstalled, median } from './measure.ts'
 import type { Row } from './table.ts'
+import { benchPaint } from './web-paint.ts'
+import { startPortolan } from './web-server.ts'
+import type { Running } from './web-server.ts'
 
 export interface WebBench {
   /** The program as it is installed. */
@@ -40,6 +43,7 @@ export async function benchWeb({ portolan, folder, isQuick }: WebBench): Promise
   const [seconds, rounds] = isQuick ? [3, 3] : [8, 5]
   const ours = await startPortolan(portolan, join(folder, 'web-data'))
   try {
+    const painted = await benchPaint(ours.origin)
     const size = await meanSize(ours.origin)
     const nginx = await startNginx(join(folder, 'nginx'), size)
     try {
@@ -50,7 +54,7 @@ export async function benchWeb({ portolan, folder, isQuick }: WebBench): Promise
         loads.nginx.push(runWrk(`${nginx.origin}/page.html`, 'one-path.lua', seconds))
         loads.ours.push(runWrk(ours.origin, 'random-port.lua', seconds))
       }
-      return rowsOf(loads, size, memoryOf(ours.child))
+      return [...rowsOf(loads, size, memoryOf(ours.child)), ...painted]
     } finally {
       nginx.child.kill('SIGTERM')
     }
@@ -83,29 +87,6 @@ function rowsOf(
 
 function inSecond(us: number): string {
   return Math.round(1e6 / us).toLocaleString('en-US')
-}
-
-interface Running {
-  readonly origin: string
-  readonly child: ChildProcess
-}
-
-async function startPortolan(portolan: string, data: string): Promise<Running> {
-  const words = ['serve', '--netinfo', '127.0.0.1:0', '--binder', 'none', '--portmap', 'none', '--http', '127.0.0.1:0']
-  const child = spawn(process.execPath, [portolan, ...words], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, PORTOLAN_DATA: data },
-  })
-  const origin = await new Promise<string>((resolve, reject) => {
-    let text = ''
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-      text += chunk
-      const found = /http:\/\/\S+?:\d+/.exec(text)
-      if (found !== null) resolve(found[0])
-    })
-    child.once('exit', () => reject(new Error(`the server ended before it was ready: ${text}`)))
-  })
-  return { origin, child }
 }
 
 async function meanSize(origin: string): Promise<number> {

@@ -1,22 +1,18 @@
 /**
- * The chart in a browser that draws in software: how soon it is seen, and the longest that any task takes while it is zoomed and
- * moved, read from Chromium's own trace.
- *
- *     node bench/web-chart.ts
+ * Pages in a browser that draws in software: how soon they are seen, and the longest that any task takes while the chart is zoomed
+ * and moved, read from Chromium's own trace.
  */
-import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
 import { chromium } from 'playwright-core'
 import type { Browser, Page } from 'playwright-core'
 import * as v from 'valibot'
 import { median } from './measure.ts'
-import { renderRows } from './table.ts'
+import type { Row } from './table.ts'
 
 const CHROMIUM = '/usr/bin/chromium'
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking']
 const LOADS = 9
+const PORT_PAINT_AIM_MS = 300
 const PAINT_AIM_MS = 500
 const FRAME_AIM_MS = 50
 /** From the whole chart to squares as large as names and back, a frame between two turns of the wheel. */
@@ -50,32 +46,13 @@ interface Traced {
   readonly raster: Longest
 }
 
-async function startServer(data: string): Promise<{ readonly origin: string; readonly stop: () => void }> {
-  const portolan = join(import.meta.dirname, '..', 'bin', 'portolan.cjs')
-  const words = ['serve', '--netinfo', '127.0.0.1:0', '--binder', 'none', '--portmap', 'none', '--http', '127.0.0.1:0']
-  const child = spawn(process.execPath, [portolan, ...words], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, PORTOLAN_DATA: data },
-  })
-  const origin = await new Promise<string>((resolve, reject) => {
-    let text = ''
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-      text += chunk
-      const found = /http:\/\/\S+?:\d+/.exec(text)
-      if (found !== null) resolve(found[0])
-    })
-    child.once('exit', () => reject(new Error(`the server ended before it was ready: ${text}`)))
-  })
-  return { origin, stop: () => void child.kill('SIGTERM') }
-}
-
 /** A new profile each time: nothing is kept from the load before. */
-async function firstPaintMs(browser: Browser, address: string): Promise<number> {
+async function firstPaintMs(browser: Browser, address: string, shown: string): Promise<number> {
   const profile = await browser.newContext({ viewport: { width: 1280, height: 900 } })
   try {
     const page = await profile.newPage()
     await page.goto(address, { waitUntil: 'load' })
-    await page.locator('#chart canvas').waitFor()
+    await page.locator(shown).waitFor()
     const paint = await page.evaluate(
       "new Promise((resolve) => new PerformanceObserver((list) => { for (const each of list.getEntries()) if (each.name === 'first-contentful-paint') resolve(each.startTime) }).observe({ type: 'paint', buffered: true }))",
     )
@@ -114,32 +91,47 @@ async function traceZooming(browser: Browser, page: Page): Promise<Traced> {
   }
 }
 
-const data = mkdtempSync(join(tmpdir(), 'portolan-bench-chart-'))
-const server = await startServer(data)
-const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
-try {
-  const address = `${server.origin}/en/chart`
-  await firstPaintMs(browser, address)
-  const paints: number[] = []
-  for (let load = 0; load < LOADS; load += 1) paints.push(await firstPaintMs(browser, address))
-  const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, deviceScaleFactor: 2 })
-  await page.goto(address)
-  await page.locator('#chart-state:not(:empty)').waitFor()
-  const traced = await traceZooming(browser, page)
-  const aim = (work: string, ours: number, theirs: number) =>
-    ({ work, ours, peer: 'the aim', theirs, unit: 'ms', aim: 1 }) as const
-  console.log(
-    renderRows([
-      aim(`/chart: first paint, median of ${LOADS}`, median(paints), PAINT_AIM_MS),
-      aim('the slowest of them', Math.max(...paints), PAINT_AIM_MS),
+/** What a reader waits for, and what they feel while they zoom; empty where there is no Chromium. */
+export async function benchPaint(origin: string): Promise<readonly Row[]> {
+  if (!existsSync(CHROMIUM)) {
+    console.error(`bench: ${CHROMIUM} is not there, so what a browser paints is not measured`)
+    return []
+  }
+  console.error('bench: pages in a browser …')
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
+  try {
+    const port = await paintsOf(browser, `${origin}/ports/973`, 'h1')
+    const chart = await paintsOf(browser, `${origin}/en/chart`, '#chart canvas')
+    const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, deviceScaleFactor: 2 })
+    await page.goto(`${origin}/en/chart`)
+    await page.locator('#chart-state:not(:empty)').waitFor()
+    const traced = await traceZooming(browser, page)
+    const aim = (work: string, ours: number, theirs: number): Row => ({
+      work,
+      ours,
+      peer: 'the aim',
+      theirs,
+      unit: 'ms',
+      aim: 1,
+    })
+    return [
+      aim(`/ports/973: first paint, median of ${LOADS}`, median(port), PORT_PAINT_AIM_MS),
+      aim(`/chart: first paint, median of ${LOADS}`, median(chart), PAINT_AIM_MS),
+      aim('the slowest of them', Math.max(...chart), PAINT_AIM_MS),
       aim(`the longest task of the page in ${2 * TURNS} turns of the wheel`, traced.page.clockMs, FRAME_AIM_MS),
       aim('the same, of the processor', traced.page.processorMs, FRAME_AIM_MS),
       aim('the longest task of drawing it, in software', traced.raster.clockMs, FRAME_AIM_MS),
       aim('the same, of the processor', traced.raster.processorMs, FRAME_AIM_MS),
-    ]),
-  )
-} finally {
-  await browser.close()
-  server.stop()
-  rmSync(data, { recursive: true, force: true })
+    ]
+  } finally {
+    await browser.close()
+  }
+}
+
+/** The first load, which warms the browser up, is left out. */
+async function paintsOf(browser: Browser, address: string, shown: string): Promise<readonly number[]> {
+  await firstPaintMs(browser, address, shown)
+  const paints: number[] = []
+  for (let load = 0; load < LOADS; load += 1) paints.push(await firstPaintMs(browser, address, shown))
+  return paints
 }
