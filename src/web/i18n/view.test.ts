@@ -30,11 +30,15 @@ test('a count is grouped as the readers group it', () => {
   assert.equal(of('ar').count(65_536), '٦٥٬٥٣٦')
 })
 
-test('a day is spelt out in the language, and what is no day is left', () => {
+test('a day and a month are spelt out in the language, and what is neither is left', () => {
   assert.equal(of('en').date('2007-10-26'), 'October 26, 2007')
   assert.equal(of('de').date('2007-10-26'), '26. Oktober 2007')
   assert.equal(of('bn').date('2007'), '২০০৭')
   assert.equal(of('en').date('2007-13-45'), '2007-13-45')
+  assert.equal(of('en').date('2017-05'), 'May 2017')
+  assert.equal(of('bn').date('2017-05'), 'মে ২০১৭')
+  assert.equal(of('fr').date('2017-05'), 'mai 2017')
+  assert.equal(of('en').date('2017-13'), '2017-13')
 })
 
 test('links keep the language where the address has it', () => {

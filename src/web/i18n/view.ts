@@ -17,6 +17,7 @@ export class View {
   readonly isNamed: boolean
   readonly #numbers: Intl.NumberFormat
   readonly #dates: Intl.DateTimeFormat
+  readonly #months: Intl.DateTimeFormat
   readonly #moments: Intl.DateTimeFormat
   readonly #lists: Intl.ListFormat
   readonly #days: Map<string, string> = new Map()
@@ -29,6 +30,7 @@ export class View {
     const locale = localeOf(messages.language)
     this.#numbers = new Intl.NumberFormat(locale)
     this.#dates = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' })
+    this.#months = new Intl.DateTimeFormat(locale, { year: 'numeric', month: 'long', timeZone: 'UTC' })
     this.#lists = new Intl.ListFormat(messages.language.tag, { type: 'conjunction' })
     this.#moments = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' })
   }
@@ -54,15 +56,21 @@ export class View {
     return this.language.digits !== 'latn'
   }
 
-  /** A day of the form YYYY-MM-DD, spelt out; any other text as it is. */
+  /** A day (YYYY-MM-DD) or a month (YYYY-MM), spelt out; any other text as it is. */
   date(day: string): string {
     let text = this.#days.get(day)
     if (text === undefined) {
-      const time = /^\d{4}-\d\d-\d\d$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : Number.NaN
-      text = Number.isNaN(time) ? this.digits(day) : this.#dates.format(time)
+      text = this.#spellOut(day)
       if (this.#days.size < DAYS_KEPT) this.#days.set(day, text)
     }
     return text
+  }
+
+  #spellOut(day: string): string {
+    const parts = /^\d{4}-\d\d(-\d\d)?$/.exec(day)
+    const time = parts === null ? Number.NaN : Date.parse(`${day}${parts[1] === undefined ? '-01' : ''}T00:00:00Z`)
+    if (parts === null || Number.isNaN(time)) return this.digits(day)
+    return (parts[1] === undefined ? this.#months : this.#dates).format(time)
   }
 
   /** A name within a sentence, which keeps its own direction: `<bdi>` for plain text (UAX #9, first strong isolate). */
