@@ -46,7 +46,7 @@ export function addAccount(app: WebApp, services: WebServices): void {
   addSignIn(app, services)
   app.get('/account', async (c) => {
     const session = sessionOf(c, access)
-    if (session === null) return c.redirect(c.get('view').href('/sign-in?next=/account'), 303)
+    if (session === null) return askToSignIn(c)
     return show(c, services, 200, accountPage(c.get('view'), dataOf(c, services, session)))
   })
   addPassword(app, services)
@@ -115,7 +115,7 @@ function addPassword(app: WebApp, services: WebServices): void {
   app.post('/account/password', async (c) => {
     const session = sessionOf(c, access)
     const visitor = c.get('visitor')
-    if (session === null || visitor === null) return c.redirect(c.get('view').href('/sign-in?next=/account'), 303)
+    if (session === null || visitor === null) return askToSignIn(c)
     const view = c.get('view')
     const { t } = view
     const again = (passwordError: string, status: Status = 422): Promise<Response> =>
@@ -154,7 +154,7 @@ function addSessions(app: WebApp, services: WebServices): void {
   app.post('/account/sessions/end', async (c) => {
     const session = sessionOf(c, access)
     const view = c.get('view')
-    if (session === null) return c.redirect(view.href('/sign-in?next=/account'), 303)
+    if (session === null) return askToSignIn(c)
     const read = v.safeParse(idSchema, await readFields(c))
     const own = access.sessions.of(session.account)
     if (read.success && own.some(({ id }) => id === read.output.id)) {
@@ -171,7 +171,7 @@ function addTokens(app: WebApp, services: WebServices): void {
   app.post('/account/tokens', async (c) => {
     const session = sessionOf(c, access)
     const view = c.get('view')
-    if (session === null) return c.redirect(view.href('/sign-in?next=/account'), 303)
+    if (session === null) return askToSignIn(c)
     const again = (tokenError: string): Promise<Response> =>
       show(c, services, 422, accountPage(view, { ...dataOf(c, services, session), tokenError }))
     const body = await readFields(c)
@@ -191,7 +191,7 @@ function addTokens(app: WebApp, services: WebServices): void {
   app.post('/account/tokens/revoke', async (c) => {
     const session = sessionOf(c, access)
     const view = c.get('view')
-    if (session === null) return c.redirect(view.href('/sign-in?next=/account'), 303)
+    if (session === null) return askToSignIn(c)
     const read = v.safeParse(idSchema, await readFields(c))
     const mine = hasScope(c, 'operate') ? tokens.all() : tokens.of(session.account)
     const found = read.success ? mine.find(({ id }) => id === read.output.id) : undefined
@@ -201,6 +201,12 @@ function addTokens(app: WebApp, services: WebServices): void {
     }
     return c.redirect(view.href('/account?done=revoked'), 303)
   })
+}
+
+/** Back to the account afterwards, in the same language. */
+function askToSignIn(c: WebContext): Response {
+  const view = c.get('view')
+  return c.redirect(view.href(`/sign-in?next=${view.href('/account')}`), 303)
 }
 
 type Status = NonNullable<RespondOptions['status']>
