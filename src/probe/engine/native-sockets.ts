@@ -5,9 +5,9 @@
  * addresses the answer is there at once. connect(2) called again tells it for every socket: EALREADY while the connection is being
  * made, then what became of it.
  */
-import { DeadlineHeap } from './deadline-heap.ts'
-import { KERNEL_RESENDS_MS, SELF_CONNECTIONS_MOST, chooseDatagram } from './driver.ts'
+import { SELF_CONNECTIONS_MOST, chooseDatagram } from './driver.ts'
 import type { Attempt, OnOutcome, DatagramBook } from './driver.ts'
+import { EarlierSockets } from './earlier-sockets.ts'
 import { localCodeOf, remoteCodeOf } from './errno-codes.ts'
 import { ErrorQueue } from './error-queue.ts'
 import { ERRNO } from './libc.ts'
@@ -26,11 +26,6 @@ const LINGER_NONE = Buffer.from([1, 0, 0, 0, 0, 0, 0, 0])
 const RECEIVE_BYTES = 512
 const ADDRESS_BYTES = 28
 
-interface Earlier {
-  readonly descriptor: number
-  readonly sentAt: number
-}
-
 export class NativeSockets {
   readonly #libc: LibC
   readonly #onOutcome: OnOutcome
@@ -48,9 +43,7 @@ export class NativeSockets {
   readonly #targets: (SocketAddress | null)[]
   readonly #ports: Uint16Array
   readonly #isUdp: Uint8Array
-  /** Of a slot that was sent again, by TCP: the sockets of the attempts before, oldest first, whose answers may still come. */
-  readonly #earlier = new Map<number, readonly Earlier[]>()
-  readonly #earlierEnds: DeadlineHeap
+  readonly #earlier: EarlierSockets
   /** One for each host while it is probed: one for each attempt is memory that the collector hardly sees. */
   readonly #targetsOf = new WeakMap<Attempt['host'], SocketAddress>()
 
@@ -67,7 +60,7 @@ export class NativeSockets {
     this.#targets = []
     this.#ports = new Uint16Array(attemptsMost)
     this.#isUdp = new Uint8Array(attemptsMost)
-    this.#earlierEnds = new DeadlineHeap(attemptsMost)
+    this.#earlier = new EarlierSockets(attemptsMost, (descriptor) => this.#pool.close(descriptor))
   }
 
   /** Sends; what came of it at once, or PENDING. */
@@ -85,16 +78,14 @@ export class NativeSockets {
 
   /** Waits for answers, for at most so many ms, and tells them. */
   poll(timeoutMs: number): void {
-    const now = performance.now()
-    for (let slot = this.#earlierEnds.takeDue(now); slot !== NONE; slot = this.#earlierEnds.takeDue(now))
-      this.#closeEarlier(slot, now - KERNEL_RESENDS_MS)
+    this.#earlier.closeOld(performance.now())
     this.#pool.wait(timeoutMs, (slot, descriptor) => this.#look(slot, descriptor))
   }
 
   drop(slot: number): void {
     const descriptor = this.#descriptors[slot] ?? NONE
     if (descriptor !== NONE) this.#close(slot, descriptor)
-    this.#closeEarlier(slot, Infinity)
+    this.#earlier.closeOf(slot)
     this.#hosts[slot] = null
   }
 
@@ -117,7 +108,7 @@ export class NativeSockets {
   #connect(slot: number, attempt: Attempt, target: SocketAddress, selfConnections: number): number {
     const libc = this.#libc
     let descriptor = this.#pool.takeStream(slot, target)
-    if (descriptor < 0 && this.#closeAllEarlier()) descriptor = this.#pool.takeStream(slot, target)
+    if (descriptor < 0 && this.#earlier.closeAll()) descriptor = this.#pool.takeStream(slot, target)
     if (descriptor < 0) return localCodeOf(libc.errno())
     this.#descriptors[slot] = descriptor
     const { bytes } = target
@@ -203,8 +194,7 @@ export class NativeSockets {
     const host = this.#hosts[slot]
     if (host === null || host === undefined) return
     const attempt: Attempt = { host, isUdp: this.#isUdp[slot] === 1, port: this.#ports[slot] ?? 0, number: 1 }
-    const earlier = this.#earlier.get(slot)?.find((each) => each.descriptor === descriptor)
-    const rttMs = performance.now() - (earlier?.sentAt ?? this.#sentAt[slot] ?? 0)
+    const rttMs = performance.now() - (this.#earlier.sentAtOf(slot, descriptor) ?? this.#sentAt[slot] ?? 0)
     const target = this.#targets[slot] ?? this.#targetOf(attempt)
     const code = attempt.isUdp
       ? this.#receive(slot, descriptor, target)
@@ -246,41 +236,11 @@ export class NativeSockets {
     return isSameEnd(target, this.#ownName)
   }
 
-  /** Listens on for the answer to an attempt that is followed by another, until the kernel would send it again. */
   #keepEarlier(slot: number): void {
     const descriptor = this.#descriptors[slot] ?? NONE
     if (descriptor === NONE) return
-    const sentAt = this.#sentAt[slot] ?? 0
-    if (performance.now() - sentAt >= KERNEL_RESENDS_MS) {
-      this.#close(slot, descriptor)
-      return
-    }
     this.#descriptors[slot] = NONE
-    this.#setEarlier(slot, [...(this.#earlier.get(slot) ?? []), { descriptor, sentAt }])
-  }
-
-  #setEarlier(slot: number, earlier: readonly Earlier[]): void {
-    const [oldest] = earlier
-    if (oldest === undefined) {
-      this.#earlier.delete(slot)
-      this.#earlierEnds.remove(slot)
-    } else {
-      this.#earlier.set(slot, earlier)
-      this.#earlierEnds.set(slot, oldest.sentAt + KERNEL_RESENDS_MS)
-    }
-  }
-
-  /** Closes the earlier sockets of a slot that were sent at a time or before. */
-  #closeEarlier(slot: number, sentAt: number): void {
-    for (const each of this.#earlier.get(slot) ?? []) if (each.sentAt <= sentAt) this.#close(slot, each.descriptor)
-  }
-
-  /** Whether there was one. */
-  #closeAllEarlier(): boolean {
-    const isAny = this.#earlierEnds.size > 0
-    for (let slot = this.#earlierEnds.takeDue(Infinity); slot !== NONE; slot = this.#earlierEnds.takeDue(Infinity))
-      this.#closeEarlier(slot, Infinity)
-    return isAny
+    this.#earlier.keep(slot, descriptor, this.#sentAt[slot] ?? 0, performance.now())
   }
 
   #rest(slot: number, descriptor: number, target: SocketAddress): void {
@@ -295,11 +255,6 @@ export class NativeSockets {
 
   #forget(slot: number, descriptor: number): void {
     if (this.#descriptors[slot] === descriptor) this.#descriptors[slot] = NONE
-    const earlier = this.#earlier.get(slot)
-    if (earlier !== undefined)
-      this.#setEarlier(
-        slot,
-        earlier.filter((each) => each.descriptor !== descriptor),
-      )
+    else this.#earlier.remove(slot, descriptor)
   }
 }
