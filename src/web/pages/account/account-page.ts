@@ -43,7 +43,7 @@ export function accountPage(view: View, data: AccountData): Page {
       ${data.isOperatorByLink ? t('account.operator') : ''}
     </p>
     <form class="sign-out" method="post" action="${view.href('/sign-out')}">
-      ${csrfField(visitor)}<button>${t('account.signOut.button')}</button>
+      ${csrfField(visitor)}<button type="submit">${t('account.signOut.button')}</button>
     </form>
     ${newTokenPart(view, data)} ${scopesPart(view, visitor)} ${passwordPart(view, data)} ${sessionsPart(view, data)}
     ${tokensPart(view, data)} ${allTokensPart(view, data)} ${data.audit === null ? '' : auditPart(view, data.audit)}`

@@ -15,7 +15,7 @@ export function auditPart(view: View, entries: readonly AuditEntry[]): Markup {
       entries.length === 0
         ? html`<p>${t('account.audit.none')}</p>`
         : html`<p>${t('account.audit.lead', { count: entries.length })}</p>
-            <div class="wide" role="region" aria-labelledby="audit" tabindex="0">
+            <div class="wide" role="group" aria-labelledby="audit" tabindex="0">
               <table>
                 <thead>
                   <tr>

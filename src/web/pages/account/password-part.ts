@@ -65,6 +65,6 @@ function passwordForm(view: View, visitor: AccountData['visitor'], isChange: boo
       required
     />
     <p class="faint">${t('account.password.ends')}</p>
-    <button class="main">${isChange ? t('account.password.change') : t('account.password.set')}</button>
+    <button class="main" type="submit">${isChange ? t('account.password.change') : t('account.password.set')}</button>
   </form>`
 }

@@ -10,7 +10,7 @@ export function sessionsPart(view: View, data: AccountData): Markup {
   return html`<section class="sheet" aria-labelledby="sessions">
     <h2 id="sessions">${t('account.sessions.title')}</h2>
     <p>${t('account.sessions.lead')}</p>
-    <div class="wide" role="region" aria-labelledby="sessions" tabindex="0">
+    <div class="wide" role="group" aria-labelledby="sessions" tabindex="0">
       <table>
         <thead>
           <tr>
@@ -43,7 +43,7 @@ function sessionRow(view: View, data: AccountData, { id, session }: AccountData[
     <td>
       <form method="post" action="${view.href('/account/sessions/end')}">
         ${csrfField(data.visitor)}<input type="hidden" name="id" value="${id}" />
-        <button aria-label="${t('account.sessions.endLabel', { address: session.address, time: begun })}">
+        <button type="submit" aria-label="${t('account.sessions.endLabel', { address: session.address, time: begun })}">
           ${t('account.sessions.end')}
         </button>
       </form>

@@ -23,6 +23,7 @@ export function signInPage(view: View, form: SignInForm): Page {
       <label for="name">${t('account.signIn.name')}</label>
       <input
         id="name"
+        type="text"
         name="name"
         value="${name}"
         autocomplete="username"
@@ -42,7 +43,7 @@ export function signInPage(view: View, form: SignInForm): Page {
         required
       />
       ${next === null ? '' : html`<input type="hidden" name="next" value="${next}" />`}
-      <button class="main">${t('account.signIn.button')}</button>
+      <button class="main" type="submit">${t('account.signIn.button')}</button>
     </form>
     <details>
       <summary>${t('account.signIn.help.title')}</summary>

@@ -26,6 +26,7 @@ export function tokensPart(view: View, data: AccountData): Markup {
       <label for="label">${t('account.tokens.label')}</label>
       <input
         id="label"
+        type="text"
         name="label"
         maxlength="${TOKEN_LABEL_CHARS_MAX}"
         autocomplete="off"
@@ -53,7 +54,7 @@ export function tokensPart(view: View, data: AccountData): Markup {
             </option>`,
         )}
       </select>
-      <button class="main">${t('account.tokens.make')}</button>
+      <button class="main" type="submit">${t('account.tokens.make')}</button>
     </form>
   </section>`
 }
@@ -70,7 +71,7 @@ export function allTokensPart(view: View, data: AccountData): Markup {
 function tokenTable(view: View, data: AccountData, rows: readonly Row[], labelledBy: string): Markup {
   const { t } = view
   const isAll = labelledBy === 'everybody'
-  return html`<div class="wide" role="region" aria-labelledby="${labelledBy}" tabindex="0">
+  return html`<div class="wide" role="group" aria-labelledby="${labelledBy}" tabindex="0">
     <table>
       <thead>
         <tr>
@@ -106,7 +107,7 @@ function tokenRow(view: View, { visitor }: AccountData, { id, token }: Row, isAl
     <td>
       <form method="post" action="${view.href('/account/tokens/revoke')}">
         ${csrfField(visitor)}<input type="hidden" name="id" value="${id}" />
-        <button aria-label="${t('account.tokens.revokeLabel', { label: token.label })}">
+        <button type="submit" aria-label="${t('account.tokens.revokeLabel', { label: token.label })}">
           ${t('account.tokens.revoke')}
         </button>
       </form>
