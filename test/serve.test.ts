@@ -108,7 +108,7 @@ test('a port that is taken is named, and nothing is left behind', async (context
 
 test('what the options cannot mean is refused with the mend', async () => {
   for (const [words, pattern] of [
-    [['--netinfo', 'none'], /nothing to serve/],
+    [['--netinfo', 'none'], /served over NetInfo, too/],
     [['--netinfo', 'here:70000'], /takes ADDRESS:PORT or none, not 'here:70000'/],
     [['--ldap', '127.0.0.1:389'], /--ldap takes none/],
     [['--parent', 'ada'], /--parent takes HOST\/TAG, not 'ada'/],
