@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { ENGLISH, languageOf } from '../languages.ts'
+import fc from 'fast-check'
+import { ENGLISH, LANGUAGES, languageOf } from '../languages.ts'
 import type { Language } from '../languages.ts'
 import { hasWords, messageProblems } from './check-message.ts'
 
@@ -123,4 +124,36 @@ test('a message of values and signs alone has nothing to translate', () => {
   assert.equal(hasWords('{first}–{last}'), false)
   assert.equal(hasWords('{name}: <code>{text}</code>'), false)
   assert.equal(hasWords('{name} ports'), true)
+})
+
+test('a message of too many choices is refused, and not unfolded', () => {
+  finds('de', COUNT.repeat(12), COUNT, /more than 256 readings/)
+})
+
+test('whatever stands in a catalogue, its problems are told and nothing is thrown', () => {
+  const piece = fc.constantFrom(
+    '{',
+    '}',
+    '<b>',
+    '</b>',
+    '{n}',
+    '#',
+    "'",
+    '{n, plural, other {',
+    'one {',
+    '}}',
+    'Port',
+    ' ',
+  )
+  const rubbish = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 80 }),
+    fc.array(piece, { maxLength: 12 }).map((all) => all.join('')),
+  )
+  fc.assert(
+    fc.property(rubbish, rubbish, fc.constantFrom(...LANGUAGES), (message, english, language) => {
+      assert.ok(Array.isArray(messageProblems(message, english, language)))
+      assert.equal(typeof hasWords(message), 'boolean')
+    }),
+    { numRuns: 2000 },
+  )
 })
