@@ -19,6 +19,7 @@ export class View {
   readonly #dates: Intl.DateTimeFormat
   readonly #months: Intl.DateTimeFormat
   readonly #moments: Intl.DateTimeFormat
+  readonly #shortMoments: Intl.DateTimeFormat
   readonly #lists: Intl.ListFormat
   readonly #days: Map<string, string> = new Map()
 
@@ -32,6 +33,7 @@ export class View {
     this.#dates = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' })
     this.#months = new Intl.DateTimeFormat(locale, { year: 'numeric', month: 'long', timeZone: 'UTC' })
     this.#lists = new Intl.ListFormat(messages.language.tag, { type: 'conjunction' })
+    this.#shortMoments = new Intl.DateTimeFormat(locale, { dateStyle: 'short', timeStyle: 'short' })
     this.#moments = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' })
   }
 
@@ -81,6 +83,11 @@ export class View {
   /** Names one after another, as the language joins them, each with its own direction. */
   list(names: readonly string[]): string {
     return this.#lists.format(names.map((name) => this.isolate(name)))
+  }
+
+  /** A moment as short as the language writes it: for tables. */
+  shortMoment(timeMs: number): string {
+    return this.#shortMoments.format(timeMs)
   }
 
   /** A moment in this machine's time zone; milliseconds since 1970. */

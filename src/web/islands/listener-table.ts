@@ -58,7 +58,7 @@ export class ListenerTable {
     this.#words = words
     this.#numbers = new Intl.NumberFormat(words.locale)
     this.#plain = new Intl.NumberFormat(words.locale, { useGrouping: false })
-    this.#times = new Intl.DateTimeFormat(words.locale, { dateStyle: 'medium', timeStyle: 'medium' })
+    this.#times = new Intl.DateTimeFormat(words.locale, { dateStyle: 'short', timeStyle: 'short' })
     this.#frame.addEventListener('scroll', () => requestAnimationFrame(() => this.#draw()), { passive: true })
     addEventListener('resize', () => this.#draw())
   }

@@ -183,7 +183,7 @@ function rowOf(view: View, row: ListenerRow): Markup {
       <a href="${view.href(detailPath(row))}" title="${details}">${process}</a>
     </td>
     <td class="c-user"><bdi>${row.user ?? ''}</bdi></td>
-    <td class="c-since">${row.startedMs === null ? '' : view.moment(row.startedMs)}</td>
+    <td class="c-since">${row.startedMs === null ? '' : view.shortMoment(row.startedMs)}</td>
     <td class="c-reach">${t(`listeners.reach.${row.reach}`)}</td>
     <td class="c-declared">${t(row.isDeclared ? 'listeners.declared.yes' : 'listeners.declared.no')}</td>
     <td class="c-connections">${view.count(row.connections)}</td>
