@@ -135,6 +135,4 @@ export const LIMITS = {
   webTreeDirectories: 20_000,
   /** Directories that one request to the web exports: a second in which nobody else is answered (19,000 take 0.4 s); more is portolan export's. */
   webExportDirectories: 50_000,
-  /** Directories of the web that one address watches for changes: a browser opens no more than six connections to a server (HTTP/1.1). */
-  directoryStreams: 12,
 } as const

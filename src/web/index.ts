@@ -1,7 +1,9 @@
 /** The web: a page for every port, the chart, this machine live, the directory, and the HTTP API, from one server. */
+import { messageOf } from '../core/index.ts'
 import type { Log } from '../core/index.ts'
 import { TRANSPORTS } from '../registry/index.ts'
 import type { LoreBook, Registry } from '../registry/index.ts'
+import { EventStreams } from './api/event-streams.ts'
 import { Metrics } from './api/metrics.ts'
 import { makeApp } from './app.ts'
 import { Assets } from './assets.ts'
@@ -68,7 +70,7 @@ export async function startWeb(options: WebOptions): Promise<WebServer> {
   const sockets = new SocketWatch({
     read: () => thread.read(),
     now: Date.now,
-    onError: (error) => log('warn', 'sockets-unreadable', { message: String(error) }),
+    onError: (error) => log('warn', 'sockets-unreadable', { message: messageOf(error) }),
   })
   const access = makeAccess({
     store,
@@ -78,7 +80,9 @@ export async function startWeb(options: WebOptions): Promise<WebServer> {
     reach,
     ...(operator === undefined ? {} : { operator }),
   })
-  const closing = new AbortController()
+  const streams = new EventStreams({
+    onError: (error) => log('warn', 'event-stream-failed', { message: messageOf(error) }),
+  })
   let origin = publicOrigin ?? ''
   const services: WebServices = {
     frame: {
@@ -100,7 +104,7 @@ export async function startWeb(options: WebOptions): Promise<WebServer> {
     log,
     now: Date.now,
     access,
-    closing: closing.signal,
+    streams,
     identify: (c) => identify(c, access),
   }
   const end = async (): Promise<void> => {
@@ -126,7 +130,7 @@ export async function startWeb(options: WebOptions): Promise<WebServer> {
     signInLink: access.link === null ? null : `${origin}/sign-in?key=${access.link.key}`,
     renewTls: () => server.renewTls(),
     close: async () => {
-      closing.abort()
+      streams.close()
       await server.close()
       await end()
     },

@@ -2,6 +2,7 @@
 import type { Log } from '../core/index.ts'
 import type { LoreBook, Registry } from '../registry/index.ts'
 import type { Store } from '../store/index.ts'
+import type { EventStreams } from './api/event-streams.ts'
 import type { Metrics } from './api/metrics.ts'
 import type { Access } from './auth/access.ts'
 import type { WebContext } from './env.ts'
@@ -30,8 +31,8 @@ export interface WebServices {
   readonly now: () => number
   /** Sessions, tokens, limits, and how the site is reached. */
   readonly access: Access
-  /** Aborted when the server is about to end: streams of events end then. */
-  readonly closing: AbortSignal
+  /** All streams of events: bounded together, for each client. They end when the server is about to. */
+  readonly streams: EventStreams
   /** Who makes a request; null where they have not signed in. */
   readonly identify: (c: WebContext) => Visitor | null | Promise<Visitor | null>
 }

@@ -9,6 +9,7 @@ import { readSockets } from '../../src/listeners/index.ts'
 import type { Listener, ProcessInfo, Sockets } from '../../src/listeners/index.ts'
 import { TRANSPORTS, openLore, openRegistry } from '../../src/registry/index.ts'
 import type { LoreBook, Registry } from '../../src/registry/index.ts'
+import { EventStreams } from '../../src/web/api/event-streams.ts'
 import { Metrics } from '../../src/web/api/metrics.ts'
 import { makeApp } from '../../src/web/app.ts'
 import { makeAccess } from '../../src/web/auth/access.ts'
@@ -115,8 +116,12 @@ async function makeWeb(context: Closing, options: TestWebOptions, originOf: () =
     void logged.push({ event, fields })
   const access = makeAccess({ store, domains, log, now, reach: { host: '127.0.0.1' }, operator: 'operator' })
   atEnd(context, () => access.close())
-  const closing = new AbortController()
-  atEnd(context, () => closing.abort())
+  const streams = new EventStreams({
+    onError: (error) => {
+      throw error
+    },
+  })
+  atEnd(context, () => streams.close())
   let visitor = options.visitor ?? null
   const services: WebServices = {
     frame: {
@@ -138,7 +143,7 @@ async function makeWeb(context: Closing, options: TestWebOptions, originOf: () =
     log,
     now,
     access,
-    closing: closing.signal,
+    streams,
     identify: (c) => visitor ?? identify(c, access),
   }
   return {

@@ -12,7 +12,6 @@ import type { WebServices } from '../services.ts'
 import { answerJson } from './answer-json.ts'
 import { makeDocument } from './document.ts'
 import type { ApiDocument } from './document.ts'
-import { EventStreams } from './event-streams.ts'
 import { measure } from './metrics.ts'
 import type { Metrics } from './metrics.ts'
 import { NO_BODY, NO_PARAMETERS, defineOperation } from './operation.ts'
@@ -44,10 +43,6 @@ export function isApiPath(path: string): boolean {
 
 export function makeApi(services: WebServices): Api {
   const { metrics } = services
-  const streams = new EventStreams({
-    onError: (error) => services.log('warn', 'event-stream-failed', { message: messageOf(error) }),
-  })
-  services.closing.addEventListener('abort', () => streams.close(), { once: true })
   const listed = [
     ...portOperations(services),
     ...machineOperations(services),
@@ -55,8 +50,8 @@ export function makeApi(services: WebServices): Api {
     ...domainOperations(services),
     ...directoryOperations(services),
     ...directoryWriteOperations(services),
-    ...eventOperations(services, streams),
-    ...serverOperations(services, metrics, streams),
+    ...eventOperations(services),
+    ...serverOperations(services),
   ]
   let made: ApiDocument | null = null
   const document = (): ApiDocument => (made ??= makeDocument(operations, services.frame.version))

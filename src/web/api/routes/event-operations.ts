@@ -3,7 +3,6 @@ import * as v from 'valibot'
 import type { ServedDomain } from '../../live/served-domains.ts'
 import type { WebServices } from '../../services.ts'
 import { followDomains } from '../directory-feed.ts'
-import type { EventStreams } from '../event-streams.ts'
 import { ListenerFeed } from '../listener-feed.ts'
 import { NO_BODY, NO_PARAMETERS, defineOperation } from '../operation.ts'
 import type { Operation } from '../operation.ts'
@@ -17,7 +16,7 @@ const TAG_CHARS_MAX = 200
 const CUT_OFF =
   'A client that was cut off sends the last id as Last-Event-ID, as browsers do, and misses nothing. A comment comes every 15 s where nothing else does.'
 
-export function eventOperations(services: WebServices, streams: EventStreams): readonly Operation[] {
+export function eventOperations(services: WebServices): readonly Operation[] {
   const feed = new ListenerFeed(services.sockets)
   return [
     defineOperation({
@@ -36,7 +35,7 @@ export function eventOperations(services: WebServices, streams: EventStreams): r
       answer: async (c) => {
         requireMachineReader(c, services)
         const client = services.access.reach.clientOf(c).key
-        return streams.open(c, client, await feed.follow(c.req.header('last-event-id')))
+        return services.streams.open(c, client, await feed.follow(c.req.header('last-event-id')))
       },
     }),
     defineOperation({
@@ -57,7 +56,7 @@ export function eventOperations(services: WebServices, streams: EventStreams): r
       answer: (c, { query: { domain } }) => {
         const served = domain === undefined ? services.domains.all() : [requireDomain(services, domain)]
         const client = services.access.reach.clientOf(c).key
-        return streams.open(c, client, followDomains(served, c.req.header('last-event-id')))
+        return services.streams.open(c, client, followDomains(served, c.req.header('last-event-id')))
       },
     }),
   ]

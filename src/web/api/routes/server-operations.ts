@@ -6,9 +6,8 @@ import type { WebContext } from '../../env.ts'
 import { orderWorstFirst } from '../../feedback/worst-first.ts'
 import type { WebServices } from '../../services.ts'
 import { NEVER_KEPT, answerJson } from '../answer-json.ts'
-import type { EventStreams } from '../event-streams.ts'
 import { METRICS_TYPE } from '../metrics.ts'
-import type { Gauge, Metrics } from '../metrics.ts'
+import type { Gauge } from '../metrics.ts'
 import { NO_BODY, NO_PARAMETERS, defineOperation, requireScope } from '../operation.ts'
 import type { Operation } from '../operation.ts'
 import { whole } from '../parameters.ts'
@@ -19,8 +18,8 @@ const COUNTS_MAX = 1000
 
 const BARE = { scope: null, parameters: NO_PARAMETERS, query: NO_PARAMETERS, body: NO_BODY } as const
 
-export function serverOperations(services: WebServices, metrics: Metrics, streams: EventStreams): readonly Operation[] {
-  return [feedbackCounts(services), living(), readying(services), measuring(services, metrics, streams)]
+export function serverOperations(services: WebServices): readonly Operation[] {
+  return [feedbackCounts(services), living(), readying(services), measuring(services)]
 }
 
 function feedbackCounts({ feedback }: WebServices): Operation {
@@ -98,7 +97,7 @@ async function checkPart(name: string, check: () => string | Promise<string>) {
   }
 }
 
-function measuring(services: WebServices, metrics: Metrics, streams: EventStreams): Operation {
+function measuring(services: WebServices): Operation {
   return defineOperation({
     ...BARE,
     method: 'get',
@@ -111,7 +110,7 @@ function measuring(services: WebServices, metrics: Metrics, streams: EventStream
     problems: ['sign-in-needed', 'refused'],
     answer: (c) => {
       if (!isLocalProgram(c, services) && !hasScope(c, 'operate')) requireScope(c, 'operate')
-      const text = metrics.toText(gaugesOf(services, streams))
+      const text = services.metrics.toText(gaugesOf(services))
       return c.body(text, 200, { 'content-type': METRICS_TYPE, 'cache-control': NEVER_KEPT })
     },
   })
@@ -125,7 +124,7 @@ function isLocalProgram(c: WebContext, { access }: WebServices): boolean {
   return access.reach.clientOf(c).isLocal && !isPassedOn
 }
 
-function gaugesOf({ sockets, domains }: WebServices, streams: EventStreams): readonly Gauge[] {
+function gaugesOf({ sockets, domains, streams }: WebServices): readonly Gauge[] {
   const memory = process.memoryUsage()
   const last = sockets.last?.sockets
   const read: readonly Gauge[] =

@@ -226,12 +226,11 @@ describe('the events', () => {
   })
 
   test('end when the server does', async (context) => {
-    const { services } = await makeTestWeb(context)
-    const closing = new AbortController()
-    const response = await makeApp({ ...services, closing: closing.signal }).request('/chart/events')
+    const { app, services } = await makeTestWeb(context)
+    const response = await app.request('/chart/events')
     const reader = response.body?.getReader()
     await reader?.read()
-    closing.abort()
+    services.streams.close()
     for (let next = await reader?.read(); next?.done === false; next = await reader?.read());
   })
 })

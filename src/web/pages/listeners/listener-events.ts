@@ -3,31 +3,21 @@
  *
  * A reader who is slow is told less often, and then of all that has changed since.
  */
-import { EventStreams } from '../../api/event-streams.ts'
 import type { EventFeed, ServerEvent } from '../../api/event-streams.ts'
-import { Problem, answerProblem } from '../../api/problem.ts'
 import { mayReadMachine } from '../../auth/policy.ts'
 import type { WebApp } from '../../env.ts'
 import type { SocketSnapshot, SocketWatch } from '../../live/socket-watch.ts'
 import type { WebServices } from '../../services.ts'
 import { errorPage } from '../error-page.ts'
+import { answerStream } from '../page-stream.ts'
 import type { ListenerRow, ListenerRows } from './listener-rows.ts'
 
 export function addListenerEvents(app: WebApp, services: WebServices, listenerRows: ListenerRows): void {
-  const { access, closing, frame, log, sockets } = services
-  const streams = new EventStreams({
-    onError: (error) => log('warn', 'listener-events-ended', { message: String(error) }),
-  })
-  closing.addEventListener('abort', () => streams.close(), { once: true })
+  const { sockets } = services
   app.get('/listeners/events', async (c) => {
     if (!mayReadMachine(c, services)) return errorPage(c, services, 'refused')
     const first = await sockets.current()
-    try {
-      return streams.open(c, access.reach.clientOf(c).key, follow(sockets, first, listenerRows))
-    } catch (error) {
-      if (error instanceof Problem) return answerProblem(c, frame.origin, error)
-      throw error
-    }
+    return answerStream(c, services, follow(sockets, first, listenerRows))
   })
 }
 
