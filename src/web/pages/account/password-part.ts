@@ -5,7 +5,7 @@ import { PASSWORD_CHARS_MIN } from '../../auth/set-password.ts'
 import type { View } from '../../i18n/view.ts'
 import type { Markup } from '../layout.ts'
 import type { AccountData } from './account-page.ts'
-import { csrfField } from './csrf-field.ts'
+import { csrfField } from '../csrf-field.ts'
 
 export function passwordPart(view: View, { password, passwordError, visitor }: AccountData): Markup {
   const { t } = view

@@ -3,7 +3,7 @@ import { html } from 'hono/html'
 import type { View } from '../../i18n/view.ts'
 import type { Markup } from '../layout.ts'
 import type { AccountData } from './account-page.ts'
-import { csrfField } from './csrf-field.ts'
+import { csrfField } from '../csrf-field.ts'
 
 export function sessionsPart(view: View, data: AccountData): Markup {
   const { t } = view

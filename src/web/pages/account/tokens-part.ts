@@ -5,7 +5,7 @@ import type { View } from '../../i18n/view.ts'
 import { SCOPES } from '../../visitor.ts'
 import type { Markup } from '../layout.ts'
 import type { AccountData } from './account-page.ts'
-import { csrfField } from './csrf-field.ts'
+import { csrfField } from '../csrf-field.ts'
 import { TOKEN_DAYS, TOKEN_LABEL_CHARS_MAX } from './forms.ts'
 
 const USUAL_DAYS = 90

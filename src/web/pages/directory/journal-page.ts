@@ -5,10 +5,11 @@ import { listJournal } from '../../directory/journal-list.ts'
 import type { JournalPage, JournalQuery } from '../../directory/journal-list.ts'
 import { directoryHref, readJournalPath, resolveParts, stepsTo } from '../../directory/paths.ts'
 import { UndoDesk } from '../../directory/undo.ts'
+import { csrfField } from '../csrf-field.ts'
 import type { Markup, Page } from '../layout.ts'
 import { changeWord, changesList } from './change-part.ts'
 import { linkTo, refusalText } from './failure-text.ts'
-import { crumbs, csrfField, domainNav, pageHref, plain, signInHref } from './parts.ts'
+import { crumbs, domainNav, pageHref, plain, signInHref } from './parts.ts'
 import type { Site } from './place.ts'
 
 export const ENTRIES_SHOWN = 50

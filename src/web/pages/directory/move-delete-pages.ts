@@ -1,9 +1,10 @@
 /** The pages before a directory is moved or deleted: they say what that means, and count what goes. */
 import { html } from 'hono/html'
 import { listTree } from '../../directory/remove.ts'
+import { csrfField } from '../csrf-field.ts'
 import type { Markup, Page } from '../layout.ts'
 import { formatBase } from './draft.ts'
-import { crumbs, csrfField, pathField, plain } from './parts.ts'
+import { crumbs, pathField, plain } from './parts.ts'
 import { shownName } from './place.ts'
 import type { Place } from './place.ts'
 

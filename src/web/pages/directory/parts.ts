@@ -5,7 +5,6 @@ import { SECRET_NAME, firstValue } from '../../../directory/index.ts'
 import { directoryHref } from '../../directory/paths.ts'
 import type { PathStep } from '../../directory/paths.ts'
 import type { View } from '../../i18n/view.ts'
-import type { Visitor } from '../../visitor.ts'
 import type { Markup } from '../layout.ts'
 import { cloneText, linkTo } from './failure-text.ts'
 import { shownName } from './place.ts'
@@ -96,13 +95,6 @@ export function valuesList(view: View, name: string, values: readonly string[]):
         ? html`<p class="faint">${t('directory.properties.more', { count: values.length - shown.length })}</p>`
         : ''
     }`
-}
-
-/** What every form of a signed-in visitor sends along. */
-export function csrfField(visitor: Visitor | null): Markup | '' {
-  return visitor === null || visitor.csrf === ''
-    ? ''
-    : html`<input type="hidden" name="_csrf" value="${visitor.csrf}" />`
 }
 
 /** Why there are no buttons that write, and what helps; empty where there are. */

@@ -8,9 +8,10 @@ import { IMPORT_MODES } from '../../directory/import.ts'
 import { directoryHref } from '../../directory/paths.ts'
 import { contestedIn } from './conflict.ts'
 import type { View } from '../../i18n/view.ts'
+import { csrfField } from '../csrf-field.ts'
 import { english } from '../english.ts'
 import type { Markup, Page } from '../layout.ts'
-import { barNote, crumbs, csrfField, domainNav, pageHref, pathField, plain, valuesList } from './parts.ts'
+import { barNote, crumbs, domainNav, pageHref, pathField, plain, valuesList } from './parts.ts'
 import type { Site } from './place.ts'
 
 /** Changes and problems of an import that are shown; all are counted. */

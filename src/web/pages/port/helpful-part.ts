@@ -4,6 +4,7 @@ import { VERDICTS } from '../../feedback/verdict.ts'
 import type { Verdict } from '../../feedback/verdict.ts'
 import type { View } from '../../i18n/view.ts'
 import type { Visitor } from '../../visitor.ts'
+import { csrfField } from '../csrf-field.ts'
 import type { Markup } from '../layout.ts'
 
 const MOUTHS: Readonly<Record<Verdict, string>> = {
@@ -23,7 +24,7 @@ export function helpfulPart(view: View, port: number, given: Verdict | null, vis
   return html`<section class="sheet helpful" aria-labelledby="helpful">
     <h2 id="helpful">${t('port.helpful.title')}</h2>
     <form method="post" action="${view.href(`/ports/${port}/feedback`)}">
-      ${visitor === null ? '' : html`<input type="hidden" name="_csrf" value="${visitor.csrf}" />`}
+      ${csrfField(visitor)}
       <p class="trap" aria-hidden="true">
         <label>${t('port.helpful.trap')}<input type="text" name="website" tabindex="-1" autocomplete="off" /></label>
       </p>
