@@ -33,12 +33,15 @@ export async function runProbe(job: ProbeJob, listener: ProbeListener, signal: A
     listener.onHeard?.(batch.heardHosts())
     listener.onAnswers(batch.toAnswers((index) => job.hosts.at(index)))
   }
+  const onCounts = (counted: EngineCounts): void => {
+    counts = counted
+  }
   const timer = setInterval(() => listener.onProgress?.(progress()), PROGRESS_MS)
   try {
     // Loaded where they are wanted: they are made by ciphers.
     const datagrams =
       job.udpPorts.size === 0 ? NO_DATAGRAMS : (await import('./payloads.ts')).datagramsFor(job.udpPorts)
-    const options: EngineOptions = { job, datagrams, signal, onBatch }
+    const options: EngineOptions = { job, datagrams, signal, onBatch, onCounts }
     const native = job.engine === 'node' ? null : await runNativeEngine(options)
     if (native === null && job.engine === 'native')
       throw new PortolanError('ERR_PORTOLAN_PROBE_UNSUPPORTED', 'the native engine of the probe cannot run here', {

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { describe, test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { makePortSet, runProbe } from '../../src/probe/index.ts'
-import type { Pace, PortAnswer, ProbeHost, ProbeJob, ProbeTally } from '../../src/probe/index.ts'
+import type { Pace, PortAnswer, ProbeHost, ProbeJob, ProbeProgress, ProbeTally } from '../../src/probe/index.ts'
 import { atEnd } from './at-end.ts'
 
 export type EngineName = 'native' | 'node'
@@ -31,6 +31,7 @@ interface Asked {
   readonly answered?: ProbeJob['answered']
   readonly signal?: AbortSignal
   readonly onAnswers?: (answers: readonly PortAnswer[]) => void
+  readonly onProgress?: (progress: ProbeProgress) => void
 }
 
 export async function probeBy(
@@ -53,7 +54,8 @@ export async function probeBy(
     answers.push(...batch)
     asked.onAnswers?.(batch)
   }
-  const tally = await runProbe(job, { onAnswers }, signal)
+  const onProgress = (progress: ProbeProgress): void => asked.onProgress?.(progress)
+  const tally = await runProbe(job, { onAnswers, onProgress }, signal)
   return { answers, tally }
 }
 
@@ -145,6 +147,17 @@ export function testProbeEngine(engine: EngineName): void {
       assert.equal(answers.find(({ port }) => port === open)?.state, 'open')
       assert.deepEqual([tally.done, tally.total, tally.isWhole], [tcp.length, tcp.length, true])
       assert.ok(tally.open >= 1 && tally.sent >= tcp.length)
+    })
+
+    test('tells how many probes were sent while nothing has answered', async (context) => {
+      const silent = await listenUdp(context, IPV4.address, false)
+      const seen: string[] = []
+      const onProgress = ({ done, sent }: ProbeProgress): void => void seen.push(`${done} ${sent}`)
+      await probeBy(engine, { hosts: [IPV4], udp: [silent], pace: { retries: 1, timeoutMaxMs: 1500 }, onProgress })
+      assert.ok(
+        seen.some((text) => /^0 [1-9]/.test(text)),
+        seen.join(', '),
+      )
     })
 
     test('tells each pair of many hosts and ports once', async () => {

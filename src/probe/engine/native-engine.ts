@@ -26,7 +26,7 @@ const HEAP_LIMITS = { maxYoungGenerationSizeMb: 1 }
 
 /** Resolves when all was told, or the signal has ended it; null where this machine cannot do it, and nothing was sent. */
 export async function runNativeEngine(options: EngineOptions): Promise<EngineCounts | null> {
-  const { job, signal, onBatch } = options
+  const { job, signal, onBatch, onCounts } = options
   const isCancelled = new Int32Array(new SharedArrayBuffer(4))
   const cancel = (): void => void Atomics.store(isCancelled, 0, 1)
   if (signal.aborted) cancel()
@@ -36,10 +36,22 @@ export async function runNativeEngine(options: EngineOptions): Promise<EngineCou
   try {
     const ends = await Promise.all(
       jobs.map((each, thread) =>
-        runThread({ ...options, job: each }, isCancelled, jobs.length, (batch, counted) => {
-          counts[thread] = counted
-          onBatch(batch, sumOf(counts))
-        }),
+        runThread(
+          {
+            ...options,
+            job: each,
+            onBatch: (batch, counted) => {
+              counts[thread] = counted
+              onBatch(batch, sumOf(counts))
+            },
+            onCounts: (counted) => {
+              counts[thread] = counted
+              onCounts(sumOf(counts))
+            },
+          },
+          isCancelled,
+          jobs.length,
+        ),
       ),
     )
     const told = ends.filter((each) => each !== null)
@@ -88,10 +100,9 @@ function sumOf(counts: readonly EngineCounts[]): EngineCounts {
 
 /** Null where the thread cannot load what it needs. */
 function runThread(
-  { job, datagrams }: EngineOptions,
+  { job, datagrams, onBatch, onCounts }: EngineOptions,
   isCancelled: Int32Array,
   threads: number,
-  onBatch: EngineOptions['onBatch'],
 ): Promise<EngineCounts | null> {
   const order = new HostOrder(job)
   const data: WorkerJob = {
@@ -115,6 +126,7 @@ function runThread(
     }
     const hear = (word: WorkerWord): void => {
       if (word.kind === 'more') worker.postMessage(handOver(order))
+      else if (word.kind === 'counts') onCounts(word.counts)
       else if (word.kind === 'answers') onBatch(new AnswerBatch(word.buffer, word.count), word.counts)
       else {
         end()

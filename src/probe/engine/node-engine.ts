@@ -27,6 +27,8 @@ export interface EngineOptions {
   readonly signal: AbortSignal
   /** Takes a batch, which is the taker's until it returns, and what was counted until then. */
   readonly onBatch: (batch: AnswerBatch, counts: EngineCounts) => void
+  /** What was counted, where there is no answer to tell: silence takes its time, and more is sent meanwhile. */
+  readonly onCounts: (counts: EngineCounts) => void
 }
 
 /** Resolves when all was told, or when the signal has ended it. */
@@ -111,6 +113,7 @@ class NodeRun {
       const attempt = { host, isUdp: scan.isUdp(slot), port: scan.portOf(slot), number: scan.attemptOf(slot) }
       this.#sockets.send(slot, attempt)
     }
+    if (sends > 0) this.#options.onCounts(this.#counts())
     const now = performance.now()
     if (this.#batch.count > 0 && now - this.#toldAt >= TELL_MS) this.#tell()
     if (scan.isIdle && this.#order.isDry) {

@@ -79,7 +79,10 @@ function probe(port: MessagePort, libc: LibC, job: WorkerJob): void {
   })
   const tell = (): void => {
     toldAt = performance.now()
-    if (batch.count === 0) return
+    if (batch.count === 0) {
+      port.postMessage({ kind: 'counts', counts: counts() } satisfies WorkerWord)
+      return
+    }
     const { buffer, count } = batch
     port.postMessage({ kind: 'answers', buffer, count, counts: counts() } satisfies WorkerWord, [buffer])
     batch = new AnswerBatch()

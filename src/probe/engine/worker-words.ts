@@ -29,4 +29,5 @@ export type WorkerWord =
   | { readonly kind: 'unable' }
   | { readonly kind: 'more' }
   | { readonly kind: 'answers'; readonly buffer: ArrayBuffer; readonly count: number; readonly counts: EngineCounts }
+  | { readonly kind: 'counts'; readonly counts: EngineCounts }
   | { readonly kind: 'end'; readonly counts: EngineCounts }
