@@ -12,6 +12,7 @@ import { identify } from './auth/identify.ts'
 import { FeedbackBook } from './feedback/feedback-book.ts'
 import type { ReachOptions } from './http/reach.ts'
 import { Views } from './i18n/view.ts'
+import { DeclaredPorts } from './live/declared-ports.ts'
 import type { ServedDomain, ServedDomains } from './live/served-domains.ts'
 import { SocketThread } from './live/socket-thread.ts'
 import { SocketWatch } from './live/socket-watch.ts'
@@ -98,6 +99,7 @@ export async function startWeb(options: WebOptions): Promise<WebServer> {
     lore,
     sockets,
     domains,
+    declared: new DeclaredPorts(domains),
     store,
     feedback: new FeedbackBook(store, Date.now),
     metrics: new Metrics(),

@@ -9,6 +9,7 @@ import type { WebContext } from './env.ts'
 import type { FeedbackBook } from './feedback/feedback-book.ts'
 import type { Frame } from './frame.ts'
 import type { Views } from './i18n/view.ts'
+import type { DeclaredPorts } from './live/declared-ports.ts'
 import type { ServedDomains } from './live/served-domains.ts'
 import type { SocketWatch } from './live/socket-watch.ts'
 import type { Visitor } from './visitor.ts'
@@ -20,6 +21,8 @@ export interface WebServices {
   readonly lore: LoreBook
   readonly sockets: SocketWatch
   readonly domains: ServedDomains
+  /** The ports that those declare. */
+  readonly declared: DeclaredPorts
   /** What the site itself keeps; web-store.ts tells whose keys begin how. */
   readonly store: Store
   /** What visitors said of pages. */

@@ -18,6 +18,7 @@ import { Assets } from '../../src/web/assets.ts'
 import type { WebApp } from '../../src/web/env.ts'
 import { FeedbackBook } from '../../src/web/feedback/feedback-book.ts'
 import { Views } from '../../src/web/i18n/view.ts'
+import { DeclaredPorts } from '../../src/web/live/declared-ports.ts'
 import type { ServedDomain, ServedDomains } from '../../src/web/live/served-domains.ts'
 import { quickPortPages } from '../../src/web/pages/port/quick-answers.ts'
 import { SocketWatch } from '../../src/web/live/socket-watch.ts'
@@ -137,6 +138,7 @@ async function makeWeb(context: Closing, options: TestWebOptions, originOf: () =
     lore,
     sockets,
     domains,
+    declared: new DeclaredPorts(domains),
     store,
     feedback: new FeedbackBook(store, now),
     metrics: new Metrics(),

@@ -1,10 +1,10 @@
 /** What of the chart changes while a server runs: the ports that listen here, and those that the directory declares. */
 import { TRANSPORTS } from '../../../registry/index.ts'
 import type { Transport } from '../../../registry/index.ts'
+import type { DeclaredPorts } from '../../live/declared-ports.ts'
 import type { SocketSnapshot } from '../../live/socket-watch.ts'
 import type { WebServices } from '../../services.ts'
 import { DECLARED_BIT, LISTENING_BIT } from './cell-code.ts'
-import { DeclaredPorts } from './declared-ports.ts'
 import type { PortsPresent, PresenceByTransport } from './island-form.ts'
 
 /** For who may not see what is present. */
@@ -16,9 +16,9 @@ export class Presence {
   #last: PresenceByTransport = {}
   #lastState: string | null = null
 
-  constructor({ sockets, domains }: Pick<WebServices, 'sockets' | 'domains'>) {
+  constructor({ sockets, declared }: Pick<WebServices, 'sockets' | 'declared'>) {
     this.#sockets = sockets
-    this.#declared = new DeclaredPorts(domains)
+    this.#declared = declared
   }
 
   /** @throws what the reader of sockets throws */
@@ -45,7 +45,7 @@ export class Presence {
 
   /** How many ports the directory declares, on any transport. */
   declaredCount(): number {
-    return new Set(TRANSPORTS.flatMap((transport) => this.#declared.of(transport))).size
+    return this.#declared.any().size
   }
 
   /** Calls back after each reading of the sockets, and when a domain has changed, until the returned function is called. */

@@ -1,10 +1,10 @@
 /** What listens here, as rows of a table: each listener with what its port is for, and whether somebody declared it. */
 import { serviceLabel } from '../../../answer/index.ts'
 import type { Listener, Reach, SocketTransport } from '../../../listeners/index.ts'
+import type { DeclaredPorts } from '../../live/declared-ports.ts'
 import { keyOf } from '../../live/socket-watch.ts'
 import type { SocketSnapshot } from '../../live/socket-watch.ts'
 import type { WebServices } from '../../services.ts'
-import { DeclaredPorts } from '../chart/declared-ports.ts'
 
 /** As it also travels to the browser. */
 export interface ListenerRow {
@@ -40,9 +40,9 @@ export class ListenerRows {
   #last: { readonly of: SocketSnapshot; readonly declared: string; readonly rows: readonly ListenerRow[] } | null = null
   #known: ReadonlyMap<string, { readonly listener: Listener; readonly row: ListenerRow }> = new Map()
 
-  constructor(services: Pick<WebServices, 'registry' | 'lore' | 'domains'>) {
+  constructor(services: Pick<WebServices, 'registry' | 'lore' | 'declared'>) {
     this.#services = services
-    this.#declared = new DeclaredPorts(services.domains)
+    this.#declared = services.declared
   }
 
   /** Ordered as the snapshot is. */
@@ -108,7 +108,7 @@ function idOf(listener: Listener, taken: ReadonlyMap<string, unknown>): string {
 }
 
 /** Peers at this end of the listener; a connection of this machine to itself stands in the table twice, and counts once. */
-export function connectionsTo(snapshot: SocketSnapshot, { port, transport, address }: Listener): number {
+function connectionsTo(snapshot: SocketSnapshot, { port, transport, address }: Listener): number {
   if (transport !== 'tcp') return 0
   return snapshot.connectionsOn(port).filter((each) => isTo(each, port, address)).length
 }

@@ -11,7 +11,6 @@ import { PAGE, answerWith } from '../../http/respond.ts'
 import { SECURITY_HEADERS } from '../../http/security-headers.ts'
 import { languageOf } from '../../i18n/languages.ts'
 import { negotiateLanguage } from '../../i18n/negotiate.ts'
-import { DeclaredPorts } from '../chart/declared-ports.ts'
 import type { QuickAnswer } from '../../server.ts'
 import type { WebServices } from '../../services.ts'
 import type { ReadyPage } from './learnt-pages.ts'
@@ -31,10 +30,9 @@ const TARGETS_KEPT = 64
 const SAME_HEADERS = Object.entries(SECURITY_HEADERS).flat()
 
 export function quickPortPages(services: WebServices): QuickAnswer {
-  const { access, sockets, domains, metrics, now, views } = services
+  const { access, sockets, declared, metrics, now, views } = services
   const pages = new QuietPages(services)
   const targets = new Targets()
-  const declared = new DeclaredPorts(domains)
   let knownHost = ''
   const isForUs = (host: string): boolean => {
     if (host === knownHost) return true

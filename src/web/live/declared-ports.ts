@@ -2,11 +2,11 @@
  * Which ports the open domains declare. `/services` of a root holds the whole registry, thousands of entries that declare nothing:
  * what was once read of an entry is kept until the entry changes.
  */
-import { readServiceEntry, valuesOf } from '../../../directory/index.ts'
-import type { Domain } from '../../../directory/index.ts'
-import { PORT_MAX } from '../../../registry/index.ts'
-import type { Transport } from '../../../registry/index.ts'
-import type { ServedDomains } from '../../live/served-domains.ts'
+import { readServiceEntry, valuesOf } from '../../directory/index.ts'
+import type { Domain } from '../../directory/index.ts'
+import { PORT_MAX } from '../../registry/index.ts'
+import type { Transport } from '../../registry/index.ts'
+import type { ServedDomains } from './served-domains.ts'
 
 interface DeclaredEntry {
   readonly instance: number

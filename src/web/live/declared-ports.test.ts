@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { addTo, domainOf, idOf, objectAt, setProperty } from '../../../../test/support/domain-of.ts'
-import { ROOT_CALLER } from '../../../../test/support/domain-of.ts'
-import { packagedRegistry } from '../../../../test/support/packaged-data.ts'
-import { syncRegistryServices } from '../../../directory/index.ts'
-import type { Domain } from '../../../directory/index.ts'
-import type { ServedDomains } from '../../live/served-domains.ts'
+import { addTo, domainOf, idOf, objectAt, setProperty } from '../../../test/support/domain-of.ts'
+import { ROOT_CALLER } from '../../../test/support/domain-of.ts'
+import { packagedRegistry } from '../../../test/support/packaged-data.ts'
+import { syncRegistryServices } from '../../directory/index.ts'
+import type { Domain } from '../../directory/index.ts'
+import type { ServedDomains } from './served-domains.ts'
 import { DeclaredPorts } from './declared-ports.ts'
 
 function served(...domains: readonly Domain[]): ServedDomains {
