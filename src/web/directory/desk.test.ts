@@ -10,7 +10,7 @@ import { createDirectory, renameDirectory, requireDirectory, writeProperties } f
 import { DeskError } from './failure.ts'
 import type { DeskFailure } from './failure.ts'
 import { moveTree } from './move.ts'
-import { directoryHref, readParts, resolveParts } from './paths.ts'
+import { directoryHref, namedHref, readParts, resolveParts } from './paths.ts'
 import { historyOf, listChildren, readDirectory } from './read.ts'
 import { countTree, removeTree } from './remove.ts'
 
@@ -55,6 +55,7 @@ describe('the way to a directory', () => {
       ['users', 'pia'],
     )
     assert.equal(directoryHref('network', ['users', 'a/b c']), '/directory/network/users/a%2Fb%20c')
+    assert.equal(namedHref('network', String.raw`/users/a\/b?#`), '/directory/network/users/a%2Fb%3F%23')
     assert.deepEqual(readParts('/users/a%2Fb%20c'), ['users', 'a/b c'])
     assert.equal(readParts('/%'), null)
     assert.equal(resolveParts(domain, ['users', 'pia']), pia)

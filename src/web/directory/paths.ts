@@ -83,6 +83,11 @@ export function directoryHref(tag: string, parts: readonly string[]): string {
   return `/directory/${[tag, ...parts].map((part) => encodeURIComponent(part.toWellFormed())).join('/')}`
 }
 
+/** The address of a path by names, as the journal and `Domain.pathOf` write it. */
+export function namedHref(tag: string, path: string): string {
+  return directoryHref(tag, readJournalPath(path))
+}
+
 /** The parts of the path below `/directory/TAG`, decoded; null for what is no path. */
 export function readParts(path: string): readonly string[] | null {
   try {

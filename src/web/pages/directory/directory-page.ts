@@ -1,6 +1,7 @@
 /** The page of one directory: its properties, what is in it, who may write it and who did. */
 import { html } from 'hono/html'
 import { findProperty, valuesOf, warningsOf } from '../../../directory/index.ts'
+import { directoryHref } from '../../directory/paths.ts'
 import { historyOf } from '../../directory/read.ts'
 import { UndoDesk } from '../../directory/undo.ts'
 import { english } from '../english.ts'
@@ -54,12 +55,12 @@ export function directoryPage(place: Place, options: DirectoryPageOptions): Page
 }
 
 /** Shown by the island when the directory changes; it never loads the page by itself. */
-function livePart({ view, directory, path }: Place): Markup {
+function livePart({ view, served, directory, path }: Place): Markup {
   const { t } = view
   return html`<div
     class="live"
     role="status"
-    data-events="${pageHref(`/directory/${path.split('/')[2] ?? ''}/events`, { object: directory.object })}"
+    data-events="${pageHref(`${directoryHref(served.tag, [])}/events`, { object: directory.object })}"
     data-instance="${directory.instance}"
   >
     <p class="note" data-live="changed" hidden>
@@ -158,7 +159,7 @@ function actions(place: Place, may: boolean): Markup {
     html`<li>
       <a class="button" href="${view.href(pageHref(path, { do: what }))}">${t(`directory.actions.${what}`)}</a>
     </li>`
-  const exportPath = pageHref(`/directory/${encodeURIComponent(served.tag)}/export`, { path: directory.path })
+  const exportPath = pageHref(`${directoryHref(served.tag, [])}/export`, { path: directory.path })
   return html`<ul class="actions" aria-label="${t('directory.actions.title')}">
     ${may || some ? link('edit') : ''} ${may && directory.parent !== null ? html`${link('move')}${link('delete')}` : ''}
     <li><a class="button" href="${view.href(exportPath)}">${t('directory.actions.export')}</a></li>
@@ -172,7 +173,7 @@ function historyPart(place: Place): Markup | '' {
   const history = historyOf(served.domain, directory.object, HISTORY_SHOWN)
   const [last] = history
   const undo = place.bar === null ? new UndoDesk(served.domain) : null
-  const all = pageHref(`/directory/${encodeURIComponent(served.tag)}/journal`, { path: directory.path })
+  const all = pageHref(`${directoryHref(served.tag, [])}/journal`, { path: directory.path })
   return html`<section class="sheet" aria-labelledby="history">
     <h2 id="history">${t('directory.history.title')}</h2>
     ${

@@ -1,6 +1,7 @@
 /** The first page: ask of a port, see all of them, see what is here, and read on. */
 import { html, raw } from 'hono/html'
 import type { Source } from '../../../registry/index.ts'
+import { directoryHref } from '../../directory/paths.ts'
 import type { View } from '../../i18n/view.ts'
 import { CELLS } from '../chart/cell-code.ts'
 import type { Counts } from '../chart/counts.ts'
@@ -176,7 +177,7 @@ function directoryPart(view: View, { domains, declaredCount }: HomeFacts): Marku
               ${domains.map(
                 (tag) =>
                   html`<li>
-                    <a href="${view.href(`/directory/${encodeURIComponent(tag)}`)}"><bdi>${tag}</bdi></a>
+                    <a href="${view.href(directoryHref(tag, []))}"><bdi>${tag}</bdi></a>
                   </li>`,
               )}
             </ul>`

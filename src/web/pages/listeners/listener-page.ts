@@ -2,6 +2,7 @@
 import { html } from 'hono/html'
 import type { Declaration } from '../../../answer/index.ts'
 import type { Connection, Listener, Origin, ProcessInfo } from '../../../listeners/index.ts'
+import { namedHref } from '../../directory/paths.ts'
 import type { View } from '../../i18n/view.ts'
 import type { Markup, Page } from '../layout.ts'
 
@@ -147,7 +148,7 @@ function declaredPart(view: View, declared: readonly Declaration[]): Markup {
             ${declared.map(
               ({ domain, path, names }) =>
                 html`<li>
-                  <a href="${view.href(`/directory/${domain}${path}`)}"
+                  <a href="${view.href(namedHref(domain, path))}"
                     >${t('port.declared.entry', { domain: view.isolate(domain), names: view.list(names) })}</a
                   >
                 </li>`,

@@ -2,6 +2,7 @@
 import { html, raw } from 'hono/html'
 import type { PortReport } from '../../../answer/index.ts'
 import type { Listener } from '../../../listeners/index.ts'
+import { namedHref } from '../../directory/paths.ts'
 import type { View } from '../../i18n/view.ts'
 import { english } from '../english.ts'
 import type { Markup } from '../layout.ts'
@@ -74,7 +75,7 @@ function declaredPart(view: View, { declared, listeners }: PortReport): Markup {
             ${declared.map(
               ({ domain, path, names, by }) =>
                 html`<li>
-                  <a href="${view.href(`/directory/${domain}${path}`)}"
+                  <a href="${view.href(namedHref(domain, path))}"
                     >${t('port.declared.entry', { domain: view.isolate(domain), names: view.list(names) })}</a
                   >
                   ${by === null ? '' : html`<br /><span class="faint">${t('port.declared.by', { who: view.isolate(by.who), time: view.moment(Date.parse(by.time)) })}</span>`}

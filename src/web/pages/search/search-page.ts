@@ -2,6 +2,7 @@
 import { html } from 'hono/html'
 import { rangeOf } from '../../../registry/index.ts'
 import type { PortSpan, SearchHit } from '../../../registry/index.ts'
+import { namedHref } from '../../directory/paths.ts'
 import type { View } from '../../i18n/view.ts'
 import { english } from '../english.ts'
 import type { Markup, Page } from '../layout.ts'
@@ -120,11 +121,6 @@ function textHit(view: View, { name, description, ports, transports }: SearchHit
 }
 
 function entryHit(view: View, { domain, path, names }: NamedEntry): Markup {
-  return html`<a href="${view.href(`/directory/${domain}${encodePath(path)}`)}"><bdi>${names[0] ?? path}</bdi></a>
+  return html`<a href="${view.href(namedHref(domain, path))}"><bdi>${names[0] ?? path}</bdi></a>
     <span class="faint">${view.t('search.hit.in', { path: view.isolate(`${domain}:${path}`) })}</span>`
-}
-
-/** Names may have any character; the slashes between them stay. */
-export function encodePath(path: string): string {
-  return path.split('/').map(encodeURIComponent).join('/')
 }

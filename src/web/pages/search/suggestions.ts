@@ -1,10 +1,10 @@
 /** What is suggested for the beginning of a query: few, each with where it leads. */
 import { rangeOf } from '../../../registry/index.ts'
+import { namedHref } from '../../directory/paths.ts'
 import type { View } from '../../i18n/view.ts'
 import type { WebServices } from '../../services.ts'
 import type { DirectoryNames } from './directory-names.ts'
 import { find } from './find.ts'
-import { encodePath } from './search-page.ts'
 
 export interface Suggestion {
   readonly text: string
@@ -38,7 +38,7 @@ export function suggestionsFor(
   const entries = directory.slice(0, OF_DIRECTORY).map(({ domain, path, names: [name = path] }) => ({
     text: name,
     detail: `${domain}:${path}`,
-    href: view.href(`/directory/${domain}${encodePath(path)}`),
+    href: view.href(namedHref(domain, path)),
   }))
   const room = SUGGESTIONS_MAX - entries.length
   return [...numbers, ...words].slice(0, room).concat(entries)
