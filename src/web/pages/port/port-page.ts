@@ -118,7 +118,7 @@ function head(view: View, report: PortReport, { names, until }: KnownAs): Markup
         <span class="numeral">${t('port.title', { port: view.digits(port) })}</span>
         ${names.length === 0 ? '' : html`<span class="known-as">${namesText(view, names, until)}</span>`}
       </h1>
-      <p>${rangeText}${view.hasOwnDigits ? html` · <bdi lang="en">${t('port.latin', { port })}</bdi>` : ''}</p>
+      <p>${rangeText}${view.hasOwnDigits ? html` · <bdi>${t('port.latin', { port })}</bdi>` : ''}</p>
       ${ghost ? html`<p><strong class="ghost">${t('port.ghost.title')}</strong>: ${ghostText(view, names, until)}</p>` : ''}
     </div>`
 }
