@@ -1,26 +1,7 @@
 /** The body of the live table: only the rows that are in sight are in the document; above and below stand spacers of their height. */
-import type { Row, Wish } from './listener-rows.ts'
+import type { ListenerWish } from '../pages/listeners/listener-choice.ts'
+import type { ListenerRow, ListenerWords } from '../pages/listeners/listener-form.ts'
 import { pointsOf } from './trend.ts'
-
-/** What the page says, in its language (pages/listeners/listener-words.ts). */
-export interface Words {
-  readonly locale: string
-  readonly reach: Readonly<Record<string, string>>
-  readonly declared: string
-  readonly undeclared: string
-  readonly unseen: string
-  readonly pid: string
-  readonly count: string
-  readonly countOf: string
-  readonly details: string
-  readonly live: string
-  readonly lost: string
-  readonly pause: string
-  readonly resume: string
-  readonly added: string
-  readonly gone: string
-  readonly spark: string
-}
 
 export interface Marks {
   readonly isNew: (id: string) => boolean
@@ -39,17 +20,17 @@ export class ListenerTable {
   readonly #table: HTMLTableElement
   readonly #body: HTMLTableSectionElement
   readonly #frame: HTMLElement
-  readonly #words: Words
+  readonly #words: ListenerWords
   readonly #numbers: Intl.NumberFormat
   readonly #plain: Intl.NumberFormat
   readonly #times: Intl.DateTimeFormat
   readonly #history: Map<string, number[]> = new Map()
   readonly #drawn: Map<string, { readonly key: string; readonly element: HTMLTableRowElement }> = new Map()
-  #rows: readonly Row[] = []
+  #rows: readonly ListenerRow[] = []
   #marks: Marks = { isNew: () => false, isGone: () => false }
   #rowPx: number = ROW_PX
 
-  constructor(table: HTMLTableElement, words: Words) {
+  constructor(table: HTMLTableElement, words: ListenerWords) {
     const [body] = table.tBodies
     if (body === undefined) throw new Error('the table of listeners has a body')
     this.#table = table
@@ -74,12 +55,12 @@ export class ListenerTable {
     }
   }
 
-  show(rows: readonly Row[], { sort, order }: Wish, marks: Marks): void {
+  show(rows: readonly ListenerRow[], { sort, order }: ListenerWish, marks: Marks): void {
     this.#rows = rows
     this.#marks = marks
     this.#table.setAttribute('aria-rowcount', String(rows.length + 1))
     for (const head of this.#table.tHead?.querySelectorAll<HTMLElement>('th[aria-sort]') ?? []) {
-      const isSorted = head.querySelector<HTMLElement>('[data-sort]')?.dataset['sort'] === (sort === '' ? 'port' : sort)
+      const isSorted = head.querySelector<HTMLElement>('[data-sort]')?.dataset['sort'] === sort
       head.setAttribute('aria-sort', isSorted ? (order === 'down' ? 'descending' : 'ascending') : 'none')
     }
     this.#draw()
@@ -113,7 +94,7 @@ export class ListenerTable {
   }
 
   /** The element of a row, made anew only where something of it has changed: what a reader has focused stays. */
-  #elementOf(row: Row, index: number): HTMLTableRowElement {
+  #elementOf(row: ListenerRow, index: number): HTMLTableRowElement {
     const mark = this.#marks.isGone(row.id) ? 'gone' : this.#marks.isNew(row.id) ? 'new' : ''
     const key = JSON.stringify([row, mark, this.#history.get(row.id)?.length === 1 ? 0 : this.#history.get(row.id)])
     const known = this.#drawn.get(row.id)
@@ -123,7 +104,7 @@ export class ListenerTable {
     return element
   }
 
-  #makeRow(row: Row, mark: '' | 'new' | 'gone'): HTMLTableRowElement {
+  #makeRow(row: ListenerRow, mark: '' | 'new' | 'gone'): HTMLTableRowElement {
     const { reach, declared, undeclared, unseen, pid, details, added, gone } = this.#words
     const base = (this.#table.dataset['page'] ?? '').replace(/\/listeners$/, '')
     const transport = row.transport.toUpperCase()
@@ -167,7 +148,7 @@ export class ListenerTable {
   }
 
   /** Only where there was a connection: a flat line says nothing. */
-  #sparkOf({ id }: Row): Node | string {
+  #sparkOf({ id }: ListenerRow): Node | string {
     const values = this.#history.get(id) ?? []
     if (values.every((value) => value === 0)) return ''
     const svg = document.createElementNS(SVG, 'svg')

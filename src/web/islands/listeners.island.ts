@@ -1,9 +1,9 @@
 /** Makes the table of listeners live: rows come and go, filters and orders act at once, and ten thousand rows stay quick. */
-import { Trend } from './trend.ts'
-import { choose, isRow } from './listener-rows.ts'
-import type { Row, Wish } from './listener-rows.ts'
+import { SORT_COLUMNS, chooseRows } from '../pages/listeners/listener-choice.ts'
+import type { ListenerWish } from '../pages/listeners/listener-choice.ts'
+import type { ListenerRow, ListenerWords } from '../pages/listeners/listener-form.ts'
 import { ListenerTable } from './listener-table.ts'
-import type { Words } from './listener-table.ts'
+import { Trend } from './trend.ts'
 
 /** A row that has gone stands this long, and one that is new is marked as long, in ms. */
 const MARKED_MS = 6000
@@ -13,14 +13,14 @@ const words = document.querySelector('#listener-words')
 const wishes = document.querySelector<HTMLFormElement>('.listener-filter')
 if (table !== null && words !== null && wishes !== null) run(table, wishes, parseWords(words.textContent))
 
-function parseWords(text: string): Words {
+function parseWords(text: string): ListenerWords {
   // The page's own data block, made from its own messages.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return JSON.parse(text) as Words
+  return JSON.parse(text) as ListenerWords
 }
 
-function run(place: HTMLTableElement, filter: HTMLFormElement, say: Words): void {
-  const rows = new Map<string, Row>()
+function run(place: HTMLTableElement, filter: HTMLFormElement, say: ListenerWords): void {
+  const rows = new Map<string, ListenerRow>()
   const newSince = new Map<string, number>()
   const goneSince = new Map<string, number>()
   const view = new ListenerTable(place, say)
@@ -37,7 +37,7 @@ function run(place: HTMLTableElement, filter: HTMLFormElement, say: Words): void
   /** False while rows, filter and order are as they were drawn: then the ten thousand need not be put in order again. */
   let isStale = true
 
-  const wish = (): Wish => {
+  const wish = (): ListenerWish => {
     const data = new FormData(filter)
     const of = (name: string): string => {
       const value = data.get(name)
@@ -49,8 +49,8 @@ function run(place: HTMLTableElement, filter: HTMLFormElement, say: Words): void
       user: of('user'),
       transport: of('transport'),
       reach: of('reach'),
-      sort: of('sort'),
-      order: of('order'),
+      sort: SORT_COLUMNS.find((each) => each === of('sort')) ?? 'port',
+      order: of('order') === 'down' ? 'down' : 'up',
     }
   }
   const draw = (): void => {
@@ -69,7 +69,7 @@ function run(place: HTMLTableElement, filter: HTMLFormElement, say: Words): void
     }
     isStale = false
     const asked = wish()
-    const shown = choose(rows.values(), asked)
+    const shown = chooseRows(rows.values(), asked)
     view.show(shown, asked, { isNew: (id) => newSince.has(id), isGone: (id) => goneSince.has(id) })
     const all = rows.size - goneSince.size
     const left = shown.filter(({ id }) => !goneSince.has(id)).length
@@ -181,8 +181,22 @@ function parse(event: MessageEvent<unknown>): unknown {
   }
 }
 
-function rowsIn(value: unknown): readonly Row[] {
+function rowsIn(value: unknown): readonly ListenerRow[] {
   return Array.isArray(value) ? value.filter(isRow) : []
+}
+
+/** Checks what came, as far as the table relies on it. */
+function isRow(value: unknown): value is ListenerRow {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'id' in value &&
+    typeof value.id === 'string' &&
+    'port' in value &&
+    typeof value.port === 'number' &&
+    'connections' in value &&
+    typeof value.connections === 'number'
+  )
 }
 
 function fill(pattern: string, shown: number, all: number, locale: string): string {

@@ -2,6 +2,7 @@
 import * as v from 'valibot'
 import type { Connection, Listener } from '../../../listeners/index.ts'
 import { PORT_STATES, PROBE_TRANSPORTS, REASONS } from '../../../probe/index.ts'
+import { REACHES } from '../../live/reaches.ts'
 import { count, flag, port, status, text, textOrNull, texts, time, version } from './words.ts'
 
 const socketTransport = v.picklist(['tcp', 'udp'])
@@ -30,8 +31,6 @@ const socket = {
   socketUser: textOrNull,
   namespace: textOrNull,
 }
-
-export const REACHES = ['machine', 'network', 'everywhere', 'namespace'] as const
 
 export const listener: v.GenericSchema<unknown, Listener> = v.pipe(
   v.object({ ...socket, reach: v.picklist(REACHES) }),

@@ -2,6 +2,7 @@
 import { serviceLabel } from '../../../answer/index.ts'
 import type { Listener, Reach } from '../../../listeners/index.ts'
 import type { LoreBook, Registry } from '../../../registry/index.ts'
+import { REACHES } from '../../live/reaches.ts'
 
 export interface PortHere {
   readonly port: number
@@ -12,8 +13,6 @@ export interface PortHere {
   readonly process: string | null
   readonly reach: Reach
 }
-
-const REACHES: readonly Reach[] = ['everywhere', 'network', 'namespace', 'machine']
 
 /** One entry for each port and transport, however many addresses it listens on. */
 export function portsHere(listeners: readonly Listener[]): readonly Listener[] {

@@ -10,7 +10,8 @@ import type { SocketSnapshot, SocketWatch } from '../../live/socket-watch.ts'
 import type { WebServices } from '../../services.ts'
 import { errorPage } from '../error-page.ts'
 import { answerStream } from '../page-stream.ts'
-import type { ListenerRow, ListenerRows } from './listener-rows.ts'
+import type { ListenerRow } from './listener-form.ts'
+import type { ListenerRows } from './listener-rows.ts'
 
 export function addListenerEvents(app: WebApp, services: WebServices, listenerRows: ListenerRows): void {
   const { sockets } = services

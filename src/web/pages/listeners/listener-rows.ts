@@ -1,32 +1,11 @@
 /** What listens here, as rows of a table: each listener with what its port is for, and whether somebody declared it. */
 import { serviceLabel } from '../../../answer/index.ts'
-import type { Listener, Reach, SocketTransport } from '../../../listeners/index.ts'
+import type { Listener, SocketTransport } from '../../../listeners/index.ts'
 import type { DeclaredPorts } from '../../live/declared-ports.ts'
 import { keyOf } from '../../live/socket-watch.ts'
 import type { SocketSnapshot } from '../../live/socket-watch.ts'
 import type { WebServices } from '../../services.ts'
-
-/** As it also travels to the browser. */
-export interface ListenerRow {
-  /** Tells it from all others, and from who listens there later. */
-  readonly id: string
-  readonly port: number
-  readonly transport: SocketTransport
-  readonly address: string
-  /** What the port is for; empty where nothing is known. */
-  readonly service: string
-  /** Null where the user who runs this server may not see it. */
-  readonly process: string | null
-  readonly pid: number | null
-  readonly command: string | null
-  readonly user: string | null
-  /** Milliseconds since 1970. */
-  readonly startedMs: number | null
-  readonly reach: Reach
-  readonly isDeclared: boolean
-  /** TCP connections that somebody has to it. */
-  readonly connections: number
-}
+import type { ListenerRow } from './listener-form.ts'
 
 /**
  * The rows of each snapshot, made once for all who ask. What stays as it was is the same row: of ten thousand listeners a

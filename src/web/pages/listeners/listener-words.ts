@@ -1,30 +1,8 @@
-/** What the island of the listeners says, in the page's language: it has no messages of its own. */
+/** The words of the island of the listeners, from the page's messages. */
 import type { View } from '../../i18n/view.ts'
 import { localeOf } from '../../i18n/messages.ts'
-import { REACHES } from './listener-query.ts'
-
-export interface ListenerWords {
-  /** For `Intl` in the browser, with the digits of the page. */
-  readonly locale: string
-  readonly reach: Readonly<Record<string, string>>
-  readonly declared: string
-  readonly undeclared: string
-  readonly unseen: string
-  /** With `{pid}`, `{shown}`, `{all}`, `{port}`, `{transport}`, `{address}` to be filled in. */
-  readonly pid: string
-  readonly count: string
-  readonly countOf: string
-  readonly details: string
-  readonly live: string
-  readonly lost: string
-  readonly pause: string
-  readonly resume: string
-  readonly added: string
-  readonly gone: string
-  readonly none: string
-  readonly noneFiltered: string
-  readonly spark: string
-}
+import { REACHES } from '../../live/reaches.ts'
+import type { ListenerWords } from './listener-form.ts'
 
 /** A value that comes out of a message as a place to fill in: braces are no syntax in what is filled in. */
 const hole = (name: string): string => `{${name}}`
@@ -48,8 +26,6 @@ export function wordsOf(view: View): ListenerWords {
     resume: t('listeners.live.resume'),
     added: t('listeners.live.added'),
     gone: t('listeners.live.gone'),
-    none: t('listeners.none'),
-    noneFiltered: t('listeners.none.filtered'),
     spark: t('listeners.spark'),
   }
 }

@@ -1,10 +1,13 @@
 /** `/listeners`: a table that works by links and a form; its island makes the same table live. */
 import { html, raw } from 'hono/html'
 import type { View } from '../../i18n/view.ts'
+import { REACHES } from '../../live/reaches.ts'
 import type { Markup, Page } from '../layout.ts'
-import { REACHES, SORT_COLUMNS, queryText } from './listener-query.ts'
-import type { ReadQuery, SortColumn } from './listener-query.ts'
-import type { ListenerRow } from './listener-rows.ts'
+import { SORT_COLUMNS } from './listener-choice.ts'
+import type { SortColumn } from './listener-choice.ts'
+import type { ListenerRow } from './listener-form.ts'
+import { queryText } from './listener-query.ts'
+import type { ReadQuery } from './listener-query.ts'
 import { wordsOf } from './listener-words.ts'
 
 /** Rows of one page where there is no JavaScript. */
@@ -79,17 +82,18 @@ export function listenersPage(view: View, facts: ListenersFacts): Page {
           </tbody>
         </table>
       </div>
-      ${rows.length === 0 ? nothing(view, all) : ''} ${pager(view, facts)}
+      ${nothing(view, facts)} ${pager(view, facts)}
       <script type="application/json" id="listener-words">
         ${raw(JSON.stringify(words).replaceAll('<', '\\u003c'))}
       </script>`,
   }
 }
 
-function nothing(view: View, all: number): Markup {
+/** Hidden where there are rows: the island shows it when its filter leaves none. */
+function nothing(view: View, { rows, all }: ListenersFacts): Markup {
   const { t } = view
   if (all === 0) return html`<p class="listener-none">${t('listeners.none')}</p>`
-  return html`<p class="listener-none">
+  return html`<p class="listener-none" ${rows.length === 0 ? '' : raw('hidden')}>
     ${t('listeners.none.filtered')} <a href="${view.href('/listeners')}">${t('listeners.none.reset')}</a>
   </p>`
 }
@@ -191,7 +195,7 @@ function rowOf(view: View, row: ListenerRow): Markup {
 }
 
 /** `/listeners/tcp/22`, with the address where it is not the only one. */
-export function detailPath({ transport, port, address }: Pick<ListenerRow, 'transport' | 'port' | 'address'>): string {
+function detailPath({ transport, port, address }: Pick<ListenerRow, 'transport' | 'port' | 'address'>): string {
   return `/listeners/${transport}/${port}?address=${encodeURIComponent(address)}`
 }
 

@@ -11,7 +11,8 @@ import { readPort } from '../port/read-port.ts'
 import type { WebContext } from '../../env.ts'
 import { addListenerEvents } from './listener-events.ts'
 import { listenerPage } from './listener-page.ts'
-import { isAsked, readQuery, sortRows } from './listener-query.ts'
+import { chooseRows } from './listener-choice.ts'
+import { readQuery } from './listener-query.ts'
 import { ListenerRows, isTo } from './listener-rows.ts'
 import { listenersPage, readFrom } from './listeners-page.ts'
 
@@ -29,8 +30,7 @@ export function addListeners(app: WebApp, services: WebServices): void {
     const snapshot = await sockets.current()
     const read = readQuery(c.req.query())
     const all = listenerRows.of(snapshot)
-    const asked = all.filter((row) => isAsked(read, row))
-    const rows = sortRows(asked, read.query)
+    const rows = read.isGood ? chooseRows(all, read.query) : []
     const from = readFrom(c.req.query('from'), rows.length)
     const facts = { read, rows, all: all.length, from, takenAtMs: snapshot.takenAtMs }
     return show(c, listenersPage(c.get('view'), facts))
