@@ -37,7 +37,7 @@ export interface Api {
 }
 
 /** Addresses of the API, without a language before them. */
-export function isApiPath(path: string): boolean {
+function isApiPath(path: string): boolean {
   return path === '/api' || path.startsWith('/api/') || path === '/healthz' || path === '/readyz' || path === '/metrics'
 }
 

@@ -69,7 +69,7 @@ export async function answerDesk(work: () => Response | Promise<Response>): Prom
   }
 }
 
-export function problemOfFailure(failure: DeskFailure): Problem {
+function problemOfFailure(failure: DeskFailure): Problem {
   const more = { failure: failure.kind }
   switch (failure.kind) {
     case 'notFound':

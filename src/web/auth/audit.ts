@@ -9,7 +9,7 @@ import type { Log, LogLevel } from '../../core/index.ts'
 import type { Store } from '../../store/index.ts'
 import { WebTable } from '../web-store.ts'
 
-export const AUDIT_EVENTS = [
+const AUDIT_EVENTS = [
   'sign-in',
   'link-sign-in',
   'sign-in-failed',

@@ -12,10 +12,10 @@ export interface Rate {
   readonly perSecond: number
 }
 
-export const RATE_KINDS = ['page', 'search', 'write', 'feedback', 'probe', 'signIn'] as const
+const RATE_KINDS = ['page', 'search', 'write', 'feedback', 'probe', 'signIn'] as const
 export type RateKind = (typeof RATE_KINDS)[number]
 
-export const RATES: Readonly<Record<RateKind, Rate>> = {
+const RATES: Readonly<Record<RateKind, Rate>> = {
   /** A page brings some ten files with it, when the browser has none of them yet. */
   page: { burst: 600, perSecond: 60 },
   /** Somebody types ten letters a second. */

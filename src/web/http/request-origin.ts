@@ -13,7 +13,7 @@ const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 /** What a form of another site can send without asking us first (Fetch standard, CORS-safelisted). */
 const FORM_TYPES = /^(?:application\/x-www-form-urlencoded|multipart\/form-data|text\/plain)\s*(?:;|$)/i
 export const CSRF_FIELD = '_csrf'
-export const CSRF_HEADER = 'x-csrf-token'
+const CSRF_HEADER = 'x-csrf-token'
 
 /** Whether a method only reads (RFC 9110 §9.2.1). */
 export function isSafeMethod(method: string): boolean {

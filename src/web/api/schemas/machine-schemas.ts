@@ -7,7 +7,7 @@ import { count, flag, port, status, text, textOrNull, texts, time, version } fro
 
 const socketTransport = v.picklist(['tcp', 'udp'])
 
-export const processInfo: v.GenericSchema<unknown, NonNullable<Listener['process']>> = v.object({
+const processInfo: v.GenericSchema<unknown, NonNullable<Listener['process']>> = v.object({
   pid: count,
   name: text,
   user: textOrNull,

@@ -9,7 +9,7 @@ export const LORE_PORTS_MAX = 64
 export const GHOST_PORTS_MAX = 512
 
 /** One byte a port (cell-code.ts), without what listens or is declared; some 200 ms of work. */
-export function encodeCells(registry: Registry, lore: LoreBook, transport: Transport): Uint8Array<ArrayBuffer> {
+function encodeCells(registry: Registry, lore: LoreBook, transport: Transport): Uint8Array<ArrayBuffer> {
   const cells = new Uint8Array(CELLS)
   for (let port = 0; port < CELLS; port += 1) {
     cells[port] = STATUSES.indexOf(registry.status(port, transport)) | historyBits(registry, lore, port, transport)
