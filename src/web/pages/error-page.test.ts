@@ -10,7 +10,6 @@ import type { PageError } from './error-page.ts'
 const STATUSES: Readonly<Record<PageError, number>> = {
   notFound: 404,
   invalid: 400,
-  refused: 403,
   forbidden: 403,
   tooLarge: 413,
   tooMany: 429,
@@ -32,7 +31,7 @@ test('every error has its status, a page in every language, and a way on', async
     })
     app.get('/:error', (c) => errorPage(c, services, readError(c.req.param('error')), { seconds: 7 }))
     for (const [error, status] of Object.entries(STATUSES)) {
-      const answer = await app.request(`/${error}`)
+      const answer = await app.request(`/${error}?x=1`)
       const text = await answer.text()
       assert.equal(answer.status, status)
       assert.equal(answer.headers.get('cache-control'), 'no-store')
@@ -40,6 +39,10 @@ test('every error has its status, a page in every language, and a way on', async
       assert.match(text, new RegExp(`href="/${language.tag}/ports"`))
       assert.match(text, /<meta name="robots" content="noindex" \/>/)
       assert.equal(text.match(/<h1>/g)?.length, 1)
+      const isLed = text.includes(
+        `href="/${language.tag}/sign-in?next=${encodeURIComponent(`/${language.tag}/forbidden?x=1`)}"`,
+      )
+      assert.equal(isLed, error === 'forbidden')
     }
   }
 })

@@ -5,21 +5,20 @@ import type { WebContext } from '../env.ts'
 import { respond } from '../http/respond.ts'
 import type { WebServices } from '../services.ts'
 import { renderPage } from './layout.ts'
+import { signInHref } from './sign-in-href.ts'
 
 /**
  * - `notFound`: nothing is at this address.
  * - `invalid`: what was sent is not what the form asks for.
- * - `refused`: it did not come from a page of ours.
- * - `forbidden`: whoever asks may not do that.
+ * - `forbidden`: whoever asks may not do that; who has not signed in is led there.
  * - `tooLarge`, `tooMany`: more than a client is given.
  * - `failed`: the mistake is ours.
  */
-export type PageError = 'notFound' | 'invalid' | 'refused' | 'forbidden' | 'tooLarge' | 'tooMany' | 'failed'
+export type PageError = 'notFound' | 'invalid' | 'forbidden' | 'tooLarge' | 'tooMany' | 'failed'
 
 const STATUS = {
   notFound: 404,
   invalid: 400,
-  refused: 403,
   forbidden: 403,
   tooLarge: 413,
   tooMany: 429,
@@ -36,9 +35,12 @@ export async function errorPage(
   const view = c.get('view')
   const title = view.t(`common.error.${error}.title`)
   const text = view.t(`common.error.${error}.text`, { first: view.digits(0), last: view.digits(PORT_MAX), seconds })
+  const maySignIn = error === 'forbidden' && c.get('visitor') === null && c.req.method === 'GET'
+  const back = `${c.req.path}${new URL(c.req.url).search}`
   const main = html`<h1>${title}</h1>
     <p>${text}</p>
     <ul class="ways">
+      ${maySignIn ? html`<li><a href="${signInHref(view, back)}">${view.t('common.nav.signIn')}</a></li>` : ''}
       <li><a href="${view.href('/')}">${view.t('common.site.name')}</a></li>
       <li><a href="${view.href('/ports')}">${view.t('common.nav.ports')}</a></li>
       <li><a href="${view.href('/chart')}">${view.t('common.nav.chart')}</a></li>

@@ -12,7 +12,7 @@ import type { Presence } from './presence.ts'
 
 export function addChartEvents(app: WebApp, services: WebServices, presence: Presence): void {
   app.get('/chart/events', async (c) => {
-    if (!mayReadMachine(c, services)) return errorPage(c, services, 'refused')
+    if (!mayReadMachine(c, services)) return errorPage(c, services, 'forbidden')
     await services.sockets.current()
     return answerStream(c, services, followPresence(presence))
   })

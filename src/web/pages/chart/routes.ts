@@ -81,7 +81,7 @@ export function addChart(app: WebApp, services: WebServices): ChartParts {
   app.get('/chart/here/:file', async (c) => {
     const port = readPort(/^(\d+)\.json$/.exec(c.req.param('file'))?.[1] ?? '')
     if (port === null) return errorPage(c, services, 'notFound')
-    if (!mayReadMachine(c, services)) return errorPage(c, services, 'refused')
+    if (!mayReadMachine(c, services)) return errorPage(c, services, 'forbidden')
     const present = presentOn(port, await sockets.current(), declared)
     return respond(c, JSON.stringify(present), { type: JSON_TYPE, cacheControl: 'no-store' })
   })

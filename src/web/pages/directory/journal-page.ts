@@ -7,9 +7,10 @@ import { directoryHref, readJournalPath, resolveParts, stepsTo } from '../../dir
 import { UndoDesk } from '../../directory/undo.ts'
 import { csrfField } from '../csrf-field.ts'
 import type { Markup, Page } from '../layout.ts'
+import { signInHref } from '../sign-in-href.ts'
 import { changeWord, changesList } from './change-part.ts'
 import { linkTo, refusalText } from './failure-text.ts'
-import { crumbs, domainNav, pageHref, plain, signInHref } from './parts.ts'
+import { crumbs, domainNav, pageHref, plain } from './parts.ts'
 import type { Site } from './place.ts'
 
 export const ENTRIES_SHOWN = 50

@@ -54,7 +54,7 @@ export function addJournal(app: WebApp, services: WebServices): void {
     const journal = `${directoryHref(site.served.tag, [])}/journal`
     if (site.bar !== null) return answerBarred(c, site, journal)
     const form = await readForm(c)
-    if (form === null) return errorPage(c, services, 'refused')
+    if (form === null) return errorPage(c, services, 'invalid')
     return undo(c, site, form, journal)
   })
 }

@@ -6,6 +6,7 @@ import { directoryHref } from '../../directory/paths.ts'
 import type { PathStep } from '../../directory/paths.ts'
 import type { View } from '../../i18n/view.ts'
 import type { Markup } from '../layout.ts'
+import { signInHref } from '../sign-in-href.ts'
 import { cloneText, linkTo } from './failure-text.ts'
 import { shownName } from './place.ts'
 import type { Site } from './place.ts'
@@ -106,11 +107,6 @@ export function barNote({ view, bar, served }: Site, path: string): Markup | '' 
     return html`<p>${cloneText(view, master)}</p>`
   }
   return html`<p>${view.rich('directory.access.signIn', linkTo(signInHref(view, path)))}</p>`
-}
-
-/** Where one signs in, and comes back from. */
-export function signInHref(view: View, path: string): string {
-  return view.href(`/sign-in?next=${encodeURIComponent(view.href(path))}`)
 }
 
 /** A link to an earlier or a later part of a list; its address keeps the filter. */

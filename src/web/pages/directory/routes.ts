@@ -55,7 +55,7 @@ export function addDirectory(app: WebApp, services: WebServices): void {
     const root = directoryHref(site.served.tag, [])
     if (site.bar !== null || site.visitor === null) return answerBarred(c, site, root)
     const form = await readForm(c)
-    if (form === null) return errorPage(c, services, 'refused')
+    if (form === null) return errorPage(c, services, 'invalid')
     const place = placeOf(c, services)
     if (place === null) return answerGone(c, site, form.fields)
     return doAction({ c, place, caller: site.visitor.caller, fields: form.fields })

@@ -63,7 +63,7 @@ export function addTransfer(app: WebApp, services: WebServices): void {
     if (site.bar !== null) return answerBarred(c, site, `${directoryHref(site.served.tag, [])}/import`)
     const form = await readForm(c)
     const sent = form === null ? null : v.safeParse(importSchema, Object.fromEntries(form.fields))
-    if (form === null || sent === null || !sent.success) return errorPage(c, services, 'refused')
+    if (form === null || sent === null || !sent.success) return errorPage(c, services, 'invalid')
     return importSent(c, site, sent.output, form)
   })
 }

@@ -16,7 +16,7 @@ import type { ListenerRows } from './listener-rows.ts'
 export function addListenerEvents(app: WebApp, services: WebServices, listenerRows: ListenerRows): void {
   const { sockets } = services
   app.get('/listeners/events', async (c) => {
-    if (!mayReadMachine(c, services)) return errorPage(c, services, 'refused')
+    if (!mayReadMachine(c, services)) return errorPage(c, services, 'forbidden')
     const first = await sockets.current()
     return answerStream(c, services, follow(sockets, first, listenerRows))
   })

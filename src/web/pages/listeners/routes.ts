@@ -26,7 +26,7 @@ export function addListeners(app: WebApp, services: WebServices): void {
     return respond(c, document, visitor === null ? PAGE : PRIVATE_PAGE)
   }
   app.get('/listeners', async (c) => {
-    if (!mayReadMachine(c, services)) return errorPage(c, services, 'refused')
+    if (!mayReadMachine(c, services)) return errorPage(c, services, 'forbidden')
     const snapshot = await sockets.current()
     const read = readQuery(c.req.query())
     const all = listenerRows.of(snapshot)
@@ -40,7 +40,7 @@ export function addListeners(app: WebApp, services: WebServices): void {
     const port = readPort(c.req.param('port'))
     const transport = (['tcp', 'udp'] as const).find((each) => each === c.req.param('transport'))
     if (port === null || transport === undefined) return errorPage(c, services, 'notFound')
-    if (!mayReadMachine(c, services)) return errorPage(c, services, 'refused')
+    if (!mayReadMachine(c, services)) return errorPage(c, services, 'forbidden')
     const snapshot = await sockets.current()
     const address = c.req.query('address')
     const here = snapshot
