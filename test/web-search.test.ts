@@ -87,3 +87,10 @@ test('a browser is told how to search from its bar', async (context) => {
   assert.match(answer.headers.get('content-type') ?? '', /opensearchdescription\+xml/)
   assert.match(await answer.text(), /template="http:\/\/127\.0\.0\.1:9730\/search\?q=\{searchTerms\}"/)
 })
+
+test('what uses a range and ports of its own leads to one of those', async (context) => {
+  const { app } = await makeTestWeb(context)
+  const text = await (await app.request('/search?q=netinfo')).text()
+  assert.match(text, /href="\/ports\/985"><bdi>NetInfo/)
+  assert.doesNotMatch(text, /href="\/ports\/600"/)
+})

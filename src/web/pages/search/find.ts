@@ -47,6 +47,11 @@ export function find(
   }
 }
 
+/** Where a hit leads: a port of its own tells more of it than the first of a range. */
+export function portOfHit({ ports }: SearchHit): PortSpan | undefined {
+  return ports.find(({ first, last }) => first === last) ?? ports[0]
+}
+
 /** `973`, `443/udp` and `6000-6063`, also in the reader's own digits; null where the query is words. */
 export function numbersIn(
   query: string,

@@ -6,7 +6,7 @@ import { namedHref } from '../../directory/paths.ts'
 import type { View } from '../../i18n/view.ts'
 import { english } from '../english.ts'
 import type { Markup, Page } from '../layout.ts'
-import { QUERY_CHARS_MAX } from './find.ts'
+import { QUERY_CHARS_MAX, portOfHit } from './find.ts'
 import type { Findings } from './find.ts'
 import type { NamedEntry } from './directory-names.ts'
 
@@ -102,12 +102,13 @@ function spanHit(view: View, { first, last }: PortSpan): Markup {
   return html`<a href="${view.href(`/ports?from=${first}`)}">${t('search.port.range', numbers)}</a>`
 }
 
-function textHit(view: View, { name, description, ports, transports }: SearchHit): Markup {
+function textHit(view: View, hit: SearchHit): Markup {
   const { t } = view
+  const { name, description, ports, transports } = hit
   const texts = ports
     .slice(0, SPANS_SHOWN)
     .map(({ first, last }) => view.digits(first === last ? String(first) : `${first}–${last}`))
-  const [port] = ports
+  const port = portOfHit(hit)
   const where =
     port === undefined
       ? t('search.hit.noPort')

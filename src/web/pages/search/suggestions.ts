@@ -4,7 +4,7 @@ import { namedHref } from '../../directory/paths.ts'
 import type { View } from '../../i18n/view.ts'
 import type { WebServices } from '../../services.ts'
 import type { DirectoryNames } from './directory-names.ts'
-import { find } from './find.ts'
+import { find, portOfHit } from './find.ts'
 
 export interface Suggestion {
   readonly text: string
@@ -30,10 +30,11 @@ export function suggestionsFor(
   }))
   const words = [...hits, ...lore]
     .toSorted((a, b) => b.score - a.score)
-    .flatMap(({ name, ports: [port] }) => {
+    .flatMap((hit) => {
+      const port = portOfHit(hit)
       if (port === undefined) return []
       const ports = view.digits(port.first === port.last ? String(port.first) : `${port.first}–${port.last}`)
-      return [{ text: name, detail: view.t('search.hit.port', { ports }), href: view.href(`/ports/${port.first}`) }]
+      return [{ text: hit.name, detail: view.t('search.hit.port', { ports }), href: view.href(`/ports/${port.first}`) }]
     })
   const entries = directory.slice(0, OF_DIRECTORY).map(({ domain, path, names: [name = path] }) => ({
     text: name,
