@@ -111,7 +111,11 @@ export function requireScope(c: WebContext, scope: Scope | null): void {
       hint: 'Sign in, or send the token of a program: Authorization: Bearer ptl_…',
     })
   if (!visitor.scopes.has(scope))
-    throw new Problem('refused', `This needs the scope ${scope}, which ${visitor.name} does not have.`)
+    // A token may have less than its owner.
+    throw new Problem(
+      'refused',
+      `This needs the scope ${scope}, which ${visitor.csrf === '' ? 'the token' : visitor.name} does not have.`,
+    )
 }
 
 function requireAccepted(c: WebContext, success: readonly Success[]): void {
