@@ -22,6 +22,8 @@ test('it does not listen beyond the loopback without anything that encrypts, and
     [['--public-origin', 'https://ports.example.org/path'], /takes a scheme and a host/],
     [['--public-origin', 'javascript:alert(1)'], /takes a scheme and a host/],
     [['--trust-proxy', 'proxy.example'], /takes an address/],
+    [['--http', 'none', '--tls-cert', 'cert.pem'], /--tls-cert speaks of the pages/],
+    [['--http', 'none', '--insecure-http'], /Leave out --insecure-http/],
   ] as const) {
     const { status, stderr } = await runCli(['serve', '--data', data, ...words])
     assert.equal(status, 2, words.join(' '))

@@ -100,7 +100,7 @@ export const command: Command = {
 }
 
 async function runServe(args: Arguments, context: Context): Promise<0> {
-  const { readHttpAt, readListenAt, readLogLevel, readParent, readWorkers, requireNone } =
+  const { readHttpAt, readListenAt, readLogLevel, readParent, readWorkers, requireNoPageOptions, requireNone } =
     await import('../serve/options.ts')
   requireNone(args, 'ldap')
   const netinfo = readListenAt(args, 'netinfo', LOOPBACK)
@@ -112,6 +112,7 @@ async function runServe(args: Arguments, context: Context): Promise<0> {
   const binder = readListenAt(args, 'binder', netinfo.host)
   const { readWebAccess } = await import('../serve/web-options.ts')
   const http = readHttpAt(args)
+  if (http === null) requireNoPageOptions(args)
   const access = http === null ? null : readWebAccess(args, http.host)
   const parent = await readParent(args)
   const portmapPort = readPortmap(args)

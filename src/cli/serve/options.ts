@@ -56,6 +56,20 @@ export function readHttpAt(args: Arguments): HttpAt | null {
   return { host: host === '' ? LOOPBACK : host, ...(port === undefined ? {} : { port: Number(port) }) }
 }
 
+const OF_PAGES = ['public-origin', 'tls-cert', 'tls-key', 'trust-proxy', 'insecure-http', 'sign-in-link'] as const
+
+/**
+ * Without pages, what is said of them would be passed over silently.
+ * @throws ERR_PORTOLAN_USAGE
+ */
+export function requireNoPageOptions(args: Arguments): void {
+  const named = OF_PAGES.find((name) => args.has(name))
+  if (named !== undefined)
+    throw new PortolanError('ERR_PORTOLAN_USAGE', `--${named} speaks of the pages, and --http none serves none`, {
+      hint: `Leave out --${named}, or --http none.`,
+    })
+}
+
 /**
  * What only an issue to come brings may be told to be absent, and nothing else.
  * @throws ERR_PORTOLAN_USAGE
