@@ -8,6 +8,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
 import { PortolanError, messageOf, systemCode } from '../core/index.ts'
+import { ClientCounts } from './client-counts.ts'
 import type { WebApp } from './env.ts'
 import { clientKeyOf, isHost, isLoopback, plainAddress } from './http/reach.ts'
 import { SECURITY_HEADERS } from './http/security-headers.ts'
@@ -185,22 +186,13 @@ function isOneHost({ rawHeaders, headers }: IncomingMessage): boolean {
 
 /** One client from outside cannot take all places. */
 function boundConnections(server: Server | TlsServer, proxies: readonly string[]): void {
-  const counts = new Map<string, number>()
+  const counts = new ClientCounts(CONNECTIONS_OF_CLIENT_MAX)
   server.on('connection', (socket: Socket) => {
     const address = plainAddress(socket.remoteAddress ?? '')
     if (isLoopback(address) || proxies.includes(address)) return
     const key = clientKeyOf(address)
-    const count = (counts.get(key) ?? 0) + 1
-    if (count > CONNECTIONS_OF_CLIENT_MAX) {
-      socket.destroy()
-      return
-    }
-    counts.set(key, count)
-    socket.once('close', () => {
-      const left = (counts.get(key) ?? 1) - 1
-      if (left === 0) counts.delete(key)
-      else counts.set(key, left)
-    })
+    if (counts.take(key)) socket.once('close', () => counts.giveBack(key))
+    else socket.destroy()
   })
 }
 

@@ -5,6 +5,7 @@
  * A stream asks its feed for what is new whenever the client has taken what was sent. A slow client so costs nothing: it gets
  * fewer and larger events.
  */
+import { ClientCounts } from '../client-counts.ts'
 import type { WebContext } from '../env.ts'
 import { Problem } from './problem.ts'
 
@@ -39,7 +40,7 @@ export interface EventStreamsOptions {
 export class EventStreams {
   readonly #heartbeatMs: number
   readonly #onError: (error: unknown) => void
-  readonly #clients: Map<string, number> = new Map()
+  readonly #clients: ClientCounts = new ClientCounts(PER_CLIENT_MAX)
   readonly #streams: Set<EventStream> = new Set()
   #isClosed: boolean = false
 
@@ -58,13 +59,7 @@ export class EventStreams {
    * @throws Problem too-many, unavailable
    */
   open(c: WebContext, client: string, feed: EventFeed): Response {
-    const open = this.#clients.get(client) ?? 0
     if (this.#isClosed) throw new Problem('unavailable', 'The server is about to end.')
-    if (open >= PER_CLIENT_MAX || this.size >= STREAMS_MAX)
-      throw new Problem('too-many', `There are ${open} event streams to ${client} already.`, {
-        hint: 'Close one of them, or wait.',
-        headers: { 'retry-after': '30' },
-      })
     const headers = {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
@@ -72,6 +67,8 @@ export class EventStreams {
       'x-accel-buffering': 'no',
     }
     if (c.req.method === 'HEAD') return c.body(null, 200, headers)
+    if (this.size >= STREAMS_MAX) throw tooMany(`There are ${STREAMS_MAX} event streams already.`)
+    if (!this.#clients.take(client)) throw tooMany(`There are ${PER_CLIENT_MAX} event streams to ${client} already.`)
     return c.body(this.#stream(client, feed), 200, headers)
   }
 
@@ -84,14 +81,15 @@ export class EventStreams {
   #stream(client: string, feed: EventFeed): ReadableStream<Uint8Array> {
     const stream = new EventStream(feed, this.#onError, () => {
       this.#streams.delete(stream)
-      const left = (this.#clients.get(client) ?? 1) - 1
-      if (left === 0) this.#clients.delete(client)
-      else this.#clients.set(client, left)
+      this.#clients.giveBack(client)
     })
     this.#streams.add(stream)
-    this.#clients.set(client, (this.#clients.get(client) ?? 0) + 1)
     return stream.open(this.#heartbeatMs)
   }
+}
+
+function tooMany(detail: string): Problem {
+  return new Problem('too-many', detail, { hint: 'Close one of them, or wait.', headers: { 'retry-after': '30' } })
 }
 
 /** One stream; it ends once, whoever ends it. */
