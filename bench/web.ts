@@ -1,4 +1,7 @@
-/** The page of a port beside one static file of the same size from nginx, both asked by wrk in turns, on the same cores. */
+/**
+ * The page of a port beside one static file of the same size from nginx, both asked by wrk in turns, on the same cores and by the
+ * same requests: nginx answers each with its one file.
+ */
 import { spawn, spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -48,11 +51,11 @@ export async function benchWeb({ portolan, folder, isQuick }: WebBench): Promise
     const nginx = await startNginx(join(folder, 'nginx'), size)
     try {
       const loads = { ours: [] as Load[], nginx: [] as Load[] }
-      runWrk(ours.origin, 'random-port.lua', seconds)
+      runWrk(ours.origin, seconds)
       for (let round = 0; round < rounds; round += 1) {
         console.error(`bench: pages, round ${round + 1} of ${rounds} …`)
-        loads.nginx.push(runWrk(`${nginx.origin}/page.html`, 'one-path.lua', seconds))
-        loads.ours.push(runWrk(ours.origin, 'random-port.lua', seconds))
+        loads.nginx.push(runWrk(nginx.origin, seconds))
+        loads.ours.push(runWrk(ours.origin, seconds))
       }
       return [...rowsOf(loads, size, memoryOf(ours.child)), ...painted]
     } finally {
@@ -113,7 +116,7 @@ events { worker_connections 1024; }
 http { access_log off; sendfile on; keepalive_requests 1000000;
   types { text/html html; }
   client_body_temp_path ${folder}; proxy_temp_path ${folder}; fastcgi_temp_path ${folder}; uwsgi_temp_path ${folder}; scgi_temp_path ${folder};
-  server { listen 127.0.0.1:${port}; root ${folder}; } }
+  server { listen 127.0.0.1:${port}; root ${folder}; location /ports/ { try_files /page.html =404; } } }
 `,
   )
   const child = spawn('nginx', ['-c', config, '-p', folder], { stdio: ['ignore', 'inherit', 'inherit'] })
@@ -139,8 +142,18 @@ async function freePort(): Promise<number> {
   return address.port
 }
 
-function runWrk(url: string, script: string, seconds: number): Load {
-  const words = ['-t', '1', '-c', String(CONNECTIONS), '-d', `${seconds}s`, '-s', join(fixtures, script), url]
+function runWrk(url: string, seconds: number): Load {
+  const words = [
+    '-t',
+    '1',
+    '-c',
+    String(CONNECTIONS),
+    '-d',
+    `${seconds}s`,
+    '-s',
+    join(fixtures, 'random-port.lua'),
+    url,
+  ]
   const { error, stdout, stderr } = spawnSync('wrk', words, { encoding: 'utf8' })
   const line = stdout?.split('\n').find((each) => each.startsWith('{'))
   if (error !== undefined || line === undefined) throw error ?? new Error(`wrk failed: ${stderr}`)

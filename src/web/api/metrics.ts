@@ -29,11 +29,13 @@ export class Metrics {
   readonly #series: Map<string, Series> = new Map()
 
   observe(method: string, route: string, status: number, seconds: number): void {
-    const labels = labelsOf({ method: METHODS.has(method) ? method : 'other', route, status: String(status) })
-    let series = this.#series.get(labels)
+    const name = METHODS.has(method) ? method : 'other'
+    const key = `${name} ${status} ${route}`
+    let series = this.#series.get(key)
     if (series === undefined) {
+      const labels = labelsOf({ method: name, route, status: String(status) })
       series = { labels, requests: 0, seconds: 0, buckets: BUCKETS.map(() => 0) }
-      this.#series.set(labels, series)
+      this.#series.set(key, series)
     }
     series.requests += 1
     series.seconds += seconds

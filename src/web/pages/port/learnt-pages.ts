@@ -57,8 +57,9 @@ export class LearntPages {
   /** The gap of each port that was asked for. */
   readonly #gaps: Uint16Array = new Uint16Array(PORT_MAX + 1)
   readonly #gapNumbers: Map<string, number> = new Map()
-  /** By language and gap; null where none could be learnt. */
-  readonly #patterns: Map<string, Pattern | null> = new Map()
+  /** By language, and in each by gap; null where none could be learnt. */
+  readonly #patterns: Map<View, Map<number, Pattern | null>> = new Map()
+  #patternCount = 0
 
   constructor(registry: Registry, lore: LoreBook, known: KnownPorts, make: MakePage) {
     this.#registry = registry
@@ -71,12 +72,12 @@ export class LearntPages {
   page(view: View, port: number): ReadyPage | null {
     const gap = this.#gapOf(port)
     if (gap === UNIQUE) return null
-    const key = `${view.language.tag} ${view.isNamed} ${gap}`
-    let pattern = this.#patterns.get(key)
+    const ofView = this.#patternsOf(view)
+    let pattern = ofView.get(gap)
     if (pattern === undefined) {
       pattern = this.#learn(view, port, gap)
-      if (this.#patterns.size >= PATTERNS_MAX) this.#patterns.clear()
-      this.#patterns.set(key, pattern)
+      ofView.set(gap, pattern)
+      this.#patternCount += 1
     }
     if (pattern === null) return null
     const { tag, constant, cuts } = pattern
@@ -86,6 +87,20 @@ export class LearntPages {
       size: constant.length + NUMBER_BYTES * cuts.length,
       write: (target) => fill(known, numbersOf(view, port), target),
     }
+  }
+
+  /** Begins anew when there are too many: a crawler has then gone through several languages. */
+  #patternsOf(view: View): Map<number, Pattern | null> {
+    if (this.#patternCount >= PATTERNS_MAX) {
+      this.#patterns.clear()
+      this.#patternCount = 0
+    }
+    let ofView = this.#patterns.get(view)
+    if (ofView === undefined) {
+      ofView = new Map()
+      this.#patterns.set(view, ofView)
+    }
+    return ofView
   }
 
   #gapOf(port: number): number {

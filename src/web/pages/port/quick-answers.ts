@@ -100,7 +100,9 @@ function send(
   const body = new Body(bytes, page.tag)
   const coding = body.codingFor(asked['accept-encoding'])
   const answer = answerWith(body, coding, asked['if-none-match'], PAGE)
-  response.writeHead(answer.status, [...SAME_HEADERS, ...Object.entries(answer.headers).flat()])
+  const headers = [...SAME_HEADERS]
+  for (const name in answer.headers) headers.push(name, answer.headers[name] ?? '')
+  response.writeHead(answer.status, headers)
   // A client that goes away takes its buffer along.
   response.end(answer.bytes ?? undefined, () => targets.giveBack(target))
   return answer.status
