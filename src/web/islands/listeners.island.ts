@@ -2,11 +2,10 @@
 import { SORT_COLUMNS, chooseRows } from '../pages/listeners/listener-choice.ts'
 import type { ListenerWish } from '../pages/listeners/listener-choice.ts'
 import type { ListenerRow, ListenerWords } from '../pages/listeners/listener-form.ts'
+import { LiveRows } from '../pages/listeners/live-rows.ts'
 import { ListenerTable } from './listener-table.ts'
+import { LiveBar } from './live-bar.ts'
 import { Trend } from './trend.ts'
-
-/** A row that has gone stands this long, and one that is new is marked as long, in ms. */
-const MARKED_MS = 6000
 
 const table = document.querySelector<HTMLTableElement>('.listener-table table')
 const words = document.querySelector('#listener-words')
@@ -20,143 +19,115 @@ function parseWords(text: string): ListenerWords {
 }
 
 function run(place: HTMLTableElement, filter: HTMLFormElement, say: ListenerWords): void {
-  const rows = new Map<string, ListenerRow>()
-  const newSince = new Map<string, number>()
-  const goneSince = new Map<string, number>()
+  const rows = new LiveRows()
   const view = new ListenerTable(place, say)
-  const bar = document.querySelector<HTMLElement>('.live-bar')
-  const state = document.querySelector<HTMLElement>('.live-state')
-  const pause = document.querySelector<HTMLButtonElement>('.live-pause')
-  const count = document.querySelector<HTMLElement>('.listener-count')
-  const none = document.querySelector<HTMLElement>('.listener-none')
   const chart = document.querySelector<SVGSVGElement>('.live-chart svg')
   const trend = chart === null ? null : new Trend(chart)
-  let isPaused = false
-  let isLost = false
   let due: number | null = null
-  /** False while rows, filter and order are as they were drawn: then the ten thousand need not be put in order again. */
-  let isStale = true
-
-  const wish = (): ListenerWish => {
-    const data = new FormData(filter)
-    const of = (name: string): string => {
-      const value = data.get(name)
-      return typeof value === 'string' ? value : ''
-    }
-    return {
-      port: of('port'),
-      text: of('text'),
-      user: of('user'),
-      transport: of('transport'),
-      reach: of('reach'),
-      sort: SORT_COLUMNS.find((each) => each === of('sort')) ?? 'port',
-      order: of('order') === 'down' ? 'down' : 'up',
-    }
-  }
   const draw = (): void => {
     due = null
-    const now = Date.now()
-    for (const [id, since] of newSince) if (now - since > MARKED_MS) isStale = newSince.delete(id)
-    for (const [id, since] of goneSince)
-      if (now - since > MARKED_MS) {
-        goneSince.delete(id)
-        isStale = rows.delete(id)
-        view.forget(id)
-      }
-    if (!isStale) {
+    for (const id of rows.sweep(Date.now())) view.forget(id)
+    if (!rows.takeStale()) {
       view.redraw()
       return
     }
-    isStale = false
-    const asked = wish()
-    const shown = chooseRows(rows.values(), asked)
-    view.show(shown, asked, { isNew: (id) => newSince.has(id), isGone: (id) => goneSince.has(id) })
-    const all = rows.size - goneSince.size
-    const left = shown.filter(({ id }) => !goneSince.has(id)).length
-    if (count !== null) count.textContent = fill(left === all ? say.count : say.countOf, left, all, say.locale)
+    const wish = readWish(filter)
+    const shown = chooseRows(rows.all(), wish)
+    view.show(shown, wish, rows)
+    tellCount(say, shown.filter(({ id }) => !rows.isGone(id)).length, rows.count)
+    const none = document.querySelector<HTMLElement>('.listener-none')
     if (none !== null) none.hidden = shown.length > 0
   }
   /** At most once a frame, and not at all while the reader has paused it. */
   const drawSoon = (): void => {
     due ??= requestAnimationFrame(draw)
   }
-  const tell = (): void => {
-    if (state !== null) state.textContent = isLost ? say.lost : say.live
-    bar?.classList.toggle('is-lost', isLost)
-    bar?.classList.toggle('is-paused', isPaused)
-  }
-  const follow = (): void => {
-    const total = [...rows.values()].reduce((sum, row) => sum + row.connections, 0)
-    trend?.add(rows.size - goneSince.size, total)
-    for (const row of rows.values()) view.note(row.id, row.connections)
-    if (!isPaused) drawSoon()
-  }
+  const bar = new LiveBar(say, drawSoon)
+  followEvents(place.dataset['events'] ?? '', rows, bar, () => {
+    trend?.add(rows.count, rows.connections())
+    for (const row of rows.all()) view.note(row.id, row.connections)
+    if (!bar.isPaused) drawSoon()
+  })
+  askAnew(place, filter, {
+    isReady: () => rows.isRead,
+    onWish: () => {
+      rows.spoil()
+      draw()
+    },
+  })
+}
 
-  const source = new EventSource(place.dataset['events'] ?? '')
-  source.addEventListener('open', () => {
-    isLost = false
-    if (bar !== null) bar.hidden = false
-    tell()
-  })
-  source.addEventListener('error', () => {
-    isLost = true
-    tell()
-  })
+function readWish(filter: HTMLFormElement): ListenerWish {
+  const data = new FormData(filter)
+  const of = (name: string): string => {
+    const value = data.get(name)
+    return typeof value === 'string' ? value : ''
+  }
+  return {
+    port: of('port'),
+    text: of('text'),
+    user: of('user'),
+    transport: of('transport'),
+    reach: of('reach'),
+    sort: SORT_COLUMNS.find((each) => each === of('sort')) ?? 'port',
+    order: of('order') === 'down' ? 'down' : 'up',
+  }
+}
+
+function tellCount(say: ListenerWords, shown: number, all: number): void {
+  const count = document.querySelector<HTMLElement>('.listener-count')
+  if (count !== null) count.textContent = fill(shown === all ? say.count : say.countOf, shown, all, say.locale)
+}
+
+function followEvents(address: string, rows: LiveRows, bar: LiveBar, onNews: () => void): void {
+  const source = new EventSource(address)
+  source.addEventListener('open', () => bar.showLost(false))
+  source.addEventListener('error', () => bar.showLost(true))
   source.addEventListener('snapshot', (event) => {
-    rows.clear()
-    goneSince.clear()
-    for (const row of rowsIn(parse(event))) rows.set(row.id, row)
+    rows.replace(rowsIn(parse(event)))
     // The rows that the server made are those of its page alone.
     document.querySelector('.listener-pager')?.remove()
-    isStale = true
-    follow()
+    onNews()
   })
   source.addEventListener('change', (event) => {
     const change = parse(event)
     if (typeof change !== 'object' || change === null || !('put' in change) || !('removed' in change)) return
     const now = Date.now()
-    for (const row of rowsIn(change.put)) {
-      isStale = true
-      if (!rows.has(row.id)) newSince.set(row.id, now)
-      goneSince.delete(row.id)
-      rows.set(row.id, row)
-    }
-    for (const id of Array.isArray(change.removed) ? change.removed : [])
-      if (typeof id === 'string' && rows.has(id)) {
-        goneSince.set(id, now)
-        isStale = true
-      }
-    follow()
+    rows.put(rowsIn(change.put), now)
+    rows.remove(Array.isArray(change.removed) ? change.removed.filter((id) => typeof id === 'string') : [], now)
+    onNews()
   })
-  pause?.addEventListener('click', () => {
-    isPaused = !isPaused
-    pause.setAttribute('aria-pressed', String(isPaused))
-    pause.textContent = isPaused ? say.resume : say.pause
-    tell()
-    if (!isPaused) drawSoon()
+  addEventListener('pagehide', () => source.close())
+}
+
+interface Asking {
+  /** Until then form and links do what they do without script. */
+  readonly isReady: () => boolean
+  readonly onWish: () => void
+}
+
+/** The fields of the filter act as they are typed, and the heads of the columns put the rows in order. */
+function askAnew(place: HTMLTableElement, filter: HTMLFormElement, { isReady, onWish }: Asking): void {
+  filter.addEventListener('input', () => {
+    if (isReady()) onWish()
   })
-  const drawAnew = (): void => {
-    isStale = true
-    draw()
-  }
-  filter.addEventListener('input', drawAnew)
   filter.addEventListener('submit', (event) => {
+    if (!isReady()) return
     event.preventDefault()
     keepAddress(filter, place)
-    drawAnew()
+    onWish()
   })
   place.tHead?.addEventListener('click', (event) => {
     const link = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-sort]') : null
-    if (link === null || rows.size === 0) return
+    if (link === null || !isReady()) return
     event.preventDefault()
-    const { sort, order } = wish()
+    const { sort, order } = readWish(filter)
     const column = link.dataset['sort'] ?? 'port'
     setField(filter, 'sort', column)
     setField(filter, 'order', column === sort && order === 'up' ? 'down' : 'up')
     keepAddress(filter, place)
-    drawAnew()
+    onWish()
   })
-  addEventListener('pagehide', () => source.close())
 }
 
 function setField(form: HTMLFormElement, name: string, value: string): void {
