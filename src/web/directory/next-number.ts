@@ -2,8 +2,9 @@
 import { firstValue } from '../../directory/index.ts'
 import type { Domain } from '../../directory/index.ts'
 
-/** Where the numbers of people begin and end by default (login.defs: UID_MIN, UID_MAX). */
-const FIRST = 1000
+/** Where the numbers of people begin by default (login.defs: UID_MIN). */
+export const FIRST_OF_PEOPLE = 1000
+/** Where they end (UID_MAX). */
 const LAST = 60_000
 const NUMBER = /^\d{1,10}$/
 
@@ -14,9 +15,9 @@ export function nextFreeNumber(domain: Domain, parent: number, property: 'uid' |
     const value = firstValue(domain.read(child)?.properties ?? [], property) ?? ''
     if (NUMBER.test(value)) used.add(Number(value))
   }
-  const inRange = [...used].filter((number) => number >= FIRST && number <= LAST)
-  const next = inRange.reduce((most, number) => Math.max(most, number), FIRST - 1) + 1
+  const inRange = [...used].filter((number) => number >= FIRST_OF_PEOPLE && number <= LAST)
+  const next = inRange.reduce((most, number) => Math.max(most, number), FIRST_OF_PEOPLE - 1) + 1
   if (next <= LAST) return next
-  for (let number = FIRST; number <= LAST; number += 1) if (!used.has(number)) return number
+  for (let number = FIRST_OF_PEOPLE; number <= LAST; number += 1) if (!used.has(number)) return number
   return null
 }

@@ -9,6 +9,7 @@ import type { DirectoryDescription, PropertyDescription } from '../../../directo
 import { PASSWORD_CHARS_MIN } from '../../auth/set-password.ts'
 import { PASSWORD_CHARS_MAX } from '../../auth/sign-in.ts'
 import { nextFreeNumber } from '../../directory/next-number.ts'
+import { findUsualGroup } from '../../directory/usual-group.ts'
 import type { View } from '../../i18n/view.ts'
 import { csrfField } from '../csrf-field.ts'
 import type { Markup, Page } from '../layout.ts'
@@ -43,8 +44,10 @@ export function newForm({ served, directory }: Place, name: string): EntryForm {
   const draft = draftOf([], description, true)
   const proposed = proposalOf(viewedPath)
   const number = proposed === null ? null : nextFreeNumber(served.domain, directory.object, proposed)
+  const group = proposed === 'uid' ? findUsualGroup(served.domain, directory.object) : null
   const rows = draft.rows.map((row) => {
     if (row.name === 'name') return { ...row, text: name }
+    if (row.name === 'gid' && group !== null) return { ...row, text: group }
     return row.name === proposed && number !== null ? { ...row, text: String(number) } : row
   })
   const isFree = description === undefined
