@@ -462,7 +462,8 @@ test('Ctrl-C prints what is known, says that it is not all, and ends with 130', 
   const keep = join(tempFolder(context), 'scan.keep')
   const child = startCli(['probe', LOCAL, ...SLOW, '--resume', keep])
   const ended = outcomeOf(child)
-  const header = await until('the file of the scan is begun', () => (existsSync(keep) ? statSync(keep).size : null))
+  // The file is there a moment before its first line is.
+  const header = await until('the file of the scan is begun', () => (existsSync(keep) && statSync(keep).size) || null)
   await until('answers are kept', () => (statSync(keep).size > header ? true : null))
   child.kill('SIGINT')
   const { status, stdout, stderr } = await ended
