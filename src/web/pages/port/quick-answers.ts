@@ -40,7 +40,9 @@ export function quickPortPages(services: WebServices): QuickAnswer {
     knownHost = host
     return true
   }
-  let [declaredPorts, declaredAtMs] = [declared.any(), now()]
+  // Not read before somebody asks: a root's /services takes a while, and the start of the server would wait for it.
+  let declaredPorts: ReadonlySet<number> = new Set()
+  let declaredAtMs = -Infinity
   const isDeclared = (port: number): boolean => {
     // Whoever writes has a cookie, and sees it at once; a domain that is written all the time is not looked through each time.
     if (now() - declaredAtMs > FRESH_MS) [declaredPorts, declaredAtMs] = [declared.any(), now()]
