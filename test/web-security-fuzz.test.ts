@@ -8,8 +8,8 @@ import { makeApp } from '../src/web/app.ts'
 import { SECURITY_HEADERS } from '../src/web/http/security-headers.ts'
 import { makeTestWeb } from './support/web-services.ts'
 
-/** `FUZZ_RUNS=1000000` sends a million. */
-const RUNS = Number(process.env['FUZZ_RUNS'] ?? 1500)
+/** `PORTOLAN_FUZZ_RUNS=1000000` sends a million. */
+const RUNS = Number(process.env['PORTOLAN_FUZZ_RUNS'] ?? 1500)
 
 const path = fc.oneof(
   fc.constantFrom(

@@ -6,8 +6,8 @@ import { addTo } from '../../../../test/support/domain-of.ts'
 import { makeTestWeb, visitorWith } from '../../../../test/support/web-services.ts'
 import { checkDomain } from '../../../directory/index.ts'
 
-/** `PORTOLAN_FUZZ=100000` for a long run. */
-const RUNS = Number(process.env['PORTOLAN_FUZZ'] ?? 400)
+/** `PORTOLAN_FUZZ_RUNS=100000` for a long run. */
+const RUNS = Number(process.env['PORTOLAN_FUZZ_RUNS'] ?? 400)
 
 const text = fc.oneof(
   fc.string({ maxLength: 20 }),
