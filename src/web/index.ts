@@ -16,6 +16,7 @@ import { DeclaredPorts } from './live/declared-ports.ts'
 import type { ServedDomain, ServedDomains } from './live/served-domains.ts'
 import { SocketThread } from './live/socket-thread.ts'
 import { SocketWatch } from './live/socket-watch.ts'
+import { KnownPorts } from './pages/port/known-ports.ts'
 import { quickPortPages } from './pages/port/quick-answers.ts'
 import { HttpServer } from './server.ts'
 import type { HttpAt, TlsFiles } from './server.ts'
@@ -102,6 +103,7 @@ export async function startWeb(options: WebOptions): Promise<WebServer> {
     declared: new DeclaredPorts(domains),
     store,
     feedback: new FeedbackBook(store, Date.now),
+    known: new KnownPorts(registry, lore),
     metrics: new Metrics(),
     log,
     now: Date.now,

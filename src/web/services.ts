@@ -12,6 +12,7 @@ import type { Views } from './i18n/view.ts'
 import type { DeclaredPorts } from './live/declared-ports.ts'
 import type { ServedDomains } from './live/served-domains.ts'
 import type { SocketWatch } from './live/socket-watch.ts'
+import type { KnownPorts } from './pages/port/known-ports.ts'
 import type { Visitor } from './visitor.ts'
 
 export interface WebServices {
@@ -27,6 +28,8 @@ export interface WebServices {
   readonly store: Store
   /** What visitors said of pages. */
   readonly feedback: FeedbackBook
+  /** Of which ports something is known; its list is made once. */
+  readonly known: KnownPorts
   /** Counts of what was answered. */
   readonly metrics: Metrics
   readonly log: Log

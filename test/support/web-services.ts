@@ -20,6 +20,7 @@ import { FeedbackBook } from '../../src/web/feedback/feedback-book.ts'
 import { Views } from '../../src/web/i18n/view.ts'
 import { DeclaredPorts } from '../../src/web/live/declared-ports.ts'
 import type { ServedDomain, ServedDomains } from '../../src/web/live/served-domains.ts'
+import { KnownPorts } from '../../src/web/pages/port/known-ports.ts'
 import { quickPortPages } from '../../src/web/pages/port/quick-answers.ts'
 import { SocketWatch } from '../../src/web/live/socket-watch.ts'
 import { HttpServer } from '../../src/web/server.ts'
@@ -141,6 +142,7 @@ async function makeWeb(context: Closing, options: TestWebOptions, originOf: () =
     declared: new DeclaredPorts(domains),
     store,
     feedback: new FeedbackBook(store, now),
+    known: new KnownPorts(registry, lore),
     metrics: new Metrics(),
     log,
     now,

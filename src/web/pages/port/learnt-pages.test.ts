@@ -12,6 +12,7 @@ import { QuietPages } from './quiet-pages.ts'
 
 const { registry } = openRegistry()
 const lore = openLore()
+const known = new KnownPorts(registry, lore)
 const views = new Views()
 const frame: Frame = {
   origin: 'http://127.0.0.1:9730',
@@ -40,7 +41,7 @@ for (const [tag, isNamed, step] of [
   ['ja', true, 103],
 ] as const) {
   test(`in ${tag} the quick page of a port is the one that is made anew`, () => {
-    const pages = new QuietPages({ frame, registry, lore })
+    const pages = new QuietPages({ frame, registry, lore, known })
     const view = views.of(languageOf(tag), isNamed)
     for (const port of portsOf(step)) {
       assert.equal(textOf(pages.of(view, port)), pages.make(view, port), `port ${port}`)
@@ -50,9 +51,9 @@ for (const [tag, isNamed, step] of [
 }
 
 test('most ports have a page that is learnt, and each has a tag of its own', () => {
-  const pages = new QuietPages({ frame, registry, lore })
+  const pages = new QuietPages({ frame, registry, lore, known })
   const view = views.of(languageOf('en'), false)
-  const learnt = new LearntPages(registry, lore, new KnownPorts(registry, lore), (of, port) => pages.make(of, port))
+  const learnt = new LearntPages(registry, lore, known, (of, port) => pages.make(of, port))
   const tags = Array.from({ length: PORT_MAX + 1 }, (_, port) => learnt.page(view, port)?.tag).filter(
     (tag) => tag !== undefined,
   )
@@ -65,7 +66,7 @@ test('a gap whose pages differ in more than the numbers is not learnt', () => {
   const learnt = new LearntPages(
     registry,
     lore,
-    new KnownPorts(registry, lore),
+    known,
     (_, port) => `<p>${port} is ${port % 2 === 0 ? 'even' : 'odd'}</p>`,
   )
   assert.equal(learnt.page(view, 50_123), null)

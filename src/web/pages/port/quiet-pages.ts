@@ -8,7 +8,7 @@ import type { View } from '../../i18n/view.ts'
 import type { WebServices } from '../../services.ts'
 import { renderParts } from '../layout.ts'
 import type { Page } from '../layout.ts'
-import { KnownPorts } from './known-ports.ts'
+import type { KnownPorts } from './known-ports.ts'
 import { LearntPages } from './learnt-pages.ts'
 import type { ReadyPage } from './learnt-pages.ts'
 import { NEIGHBOURS } from './neighbours-part.ts'
@@ -18,6 +18,8 @@ import { portPage } from './port-page.ts'
 const KEPT_MAX = 9000
 const TAG_CHARS = 16
 const NOBODY = { listeners: [], connections: [], notes: [] }
+
+type QuietServices = Pick<WebServices, 'frame' | 'registry' | 'lore' | 'known'>
 
 interface Kept {
   readonly tag: string
@@ -29,15 +31,15 @@ interface Kept {
 }
 
 export class QuietPages {
-  readonly #services: Pick<WebServices, 'frame' | 'registry' | 'lore'>
+  readonly #services: QuietServices
   readonly #known: KnownPorts
   readonly #learnt: LearntPages
   readonly #kept: BoundedMap<Kept> = new BoundedMap(KEPT_MAX)
 
-  constructor(services: Pick<WebServices, 'frame' | 'registry' | 'lore'>) {
-    const { registry, lore } = services
+  constructor(services: QuietServices) {
+    const { registry, lore, known } = services
     this.#services = services
-    this.#known = new KnownPorts(registry, lore)
+    this.#known = known
     this.#learnt = new LearntPages(registry, lore, this.#known, (view, port) => this.make(view, port))
   }
 

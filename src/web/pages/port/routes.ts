@@ -12,7 +12,6 @@ import { compact } from '../compact.ts'
 import { errorPage } from '../error-page.ts'
 import { renderPage } from '../layout.ts'
 import { livePart } from './here-part.ts'
-import { KnownPorts } from './known-ports.ts'
 import { NEIGHBOURS } from './neighbours-part.ts'
 import { portPage } from './port-page.ts'
 import { readPort } from './read-port.ts'
@@ -25,9 +24,8 @@ interface Report {
 }
 
 export function addPortPages(app: WebApp, services: WebServices): void {
-  const { frame, registry, lore, sockets } = services
+  const { frame, registry, lore, known, sockets } = services
   const declared = declaredIn(services.domains)
-  const known = new KnownPorts(registry, lore)
   const report = async (port: number, seesMachine: boolean): Promise<Report> => {
     if (!seesMachine) return { report: reportPort(port, TRANSPORTS, registry, lore, null), notes: [] }
     const snapshot = await sockets.current()

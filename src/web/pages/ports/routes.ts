@@ -4,15 +4,13 @@ import { PAGE, PRIVATE_PAGE, respond } from '../../http/respond.ts'
 import type { WebServices } from '../../services.ts'
 import { errorPage } from '../error-page.ts'
 import { renderPage } from '../layout.ts'
-import { KnownPorts } from '../port/known-ports.ts'
 import { readPort } from '../port/read-port.ts'
 import { blockPage } from './block-page.ts'
 import { blockOf } from './blocks.ts'
 import { indexPage } from './index-page.ts'
 
 export function addPortsIndex(app: WebApp, services: WebServices): void {
-  const { frame, registry, lore } = services
-  const known = new KnownPorts(registry, lore)
+  const { frame, known } = services
   app.get('/ports', async (c) => {
     const view = c.get('view')
     const visitor = c.get('visitor')
