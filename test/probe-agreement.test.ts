@@ -1,6 +1,6 @@
 /**
  * Agreement with nmap, state by state and reason by reason, about a machine whose ports are open, closed, rejected by ICMP of
- * every kind, or dropped; by TCP and UDP, over IPv4 and IPv6, with both engines.
+ * every kind, or dropped; by TCP and UDP, over IPv4 and IPv6, with all engines.
  *
  * Node's sockets are told of ICMP only what errno says. What that hides is allowed below, and nothing else.
  */
@@ -8,7 +8,7 @@ import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { describe, test } from 'node:test'
 import type { TestContext } from 'node:test'
-import { readReport } from '../src/probe/index.ts'
+import { PROBE_ENGINES, readReport } from '../src/probe/index.ts'
 import type { ReportedHost } from '../src/probe/index.ts'
 import { atEnd } from './support/at-end.ts'
 import { buildNetwork, end, lineOf } from './support/namespaces.ts'
@@ -114,16 +114,16 @@ async function askPortolan(machine: Machine, engine: string, isUdp: boolean, fam
   return statesIn(stdout)
 }
 
-/**
- * nmap's words where ours are others: a refusal is `reset` to who sees the packet, `conn-refused` to who sees the error; and a
- * router's ICMPv6 error of code 0 is `no-route` to nmap, which is our word for a route that this machine itself lacks.
- */
-const OTHER_WORDS: ReadonlyMap<string, string> = new Map([
-  ['closed reset', 'closed conn-refused'],
-  ['filtered no-route', 'filtered net-unreach'],
-])
+/** A refusal is `reset` to who sees the packet, `conn-refused` to who sees the error. */
+const REFUSED = 'closed conn-refused'
+/** A router's ICMPv6 error of code 0 is `no-route` to nmap, which is our word for a route that this machine itself lacks. */
+const OTHER_WORDS: ReadonlyMap<string, string> = new Map([['filtered no-route', 'filtered net-unreach']])
 
 function asSeenBySocket(states: States): States {
+  return new Map([...inOurWords(states)].map(([port, text]) => [port, text === 'closed reset' ? REFUSED : text]))
+}
+
+function inOurWords(states: States): States {
   return new Map([...states].map(([port, text]) => [port, OTHER_WORDS.get(text) ?? text]))
 }
 
@@ -138,7 +138,12 @@ describe('the states of ports, and why, agree with nmap', () => {
       if (!requireRoot(context) || !requirePeers(context, 'ip', 'nmap', tables)) return
       const { near } = await buildScene(context)
 
-      const packets = asSeenBySocket(askNmap(near, '-sS', family))
+      const segments = askNmap(near, '-sS', family)
+      const raw = await askPortolan(near, 'raw', false, family)
+      assert.deepEqual(sorted(raw), sorted(inOurWords(segments)), 'TCP, raw, as nmap -sS')
+      assert.equal(raw.get(CLOSED), 'closed reset')
+
+      const packets = asSeenBySocket(segments)
       const native = await askPortolan(near, 'native', false, family)
       assert.deepEqual(sorted(native), sorted(packets), 'TCP, native, as nmap -sS')
       assert.equal(native.get(OPEN), 'open syn-ack')
@@ -177,6 +182,10 @@ describe('the states of ports, and why, agree with nmap', () => {
     run(near.through, 'ip', '-6', 'route', 'add', 'blackhole', '2001:db8:1::/48')
     for (const [address, why, engine] of [
       ['10.99.0.1', 'blackholed', 'native'],
+      ['10.99.0.1', 'blackholed', 'raw'],
+      ['10.98.0.1', 'without a route', 'raw'],
+      ['2001:db8:1::1', 'blackholed', 'raw'],
+      ['2001:db8:2::1', 'without a route', 'raw'],
       ['10.98.0.1', 'without a route', 'native'],
       ['10.98.0.1', 'without a route', 'node'],
       ['2001:db8:1::1', 'blackholed', 'native'],
@@ -203,7 +212,7 @@ describe('the states of ports, and why, agree with nmap', () => {
     lose('OUTPUT', ['!', '--sport', String(OPEN)], 50)
     lose('INPUT', ['--dport', String(OPEN)], 2)
     const narrow = { ...near, through: [...near.through, 'prlimit', '--nofile=140:140'] }
-    for (const engine of ['native', 'node']) {
+    for (const engine of PROBE_ENGINES) {
       const [program, ...words] = [...narrow.through, process.execPath, CLI, 'probe', FAR4]
       const asked = ['-p', '1-1000', '--json', '--engine', engine]
       const { status, stdout, stderr } = spawnSync(program, [...words, ...asked], {
@@ -236,7 +245,7 @@ describe('the states of ports, and why, agree with nmap', () => {
     const theirs = statesIn(
       run(near.through, 'nmap', '-6', '-sT', '-n', '-Pn', '-p', ports.join(','), '-oX', '-', target),
     )
-    for (const engine of ['native', 'node']) {
+    for (const engine of PROBE_ENGINES) {
       const { status, stdout } = await near.portolan(
         'probe',
         target,
@@ -250,7 +259,7 @@ describe('the states of ports, and why, agree with nmap', () => {
       const answers: { host: string; port: number; state: string; reason: string }[] = JSON.parse(stdout)
       assert.deepEqual(new Set(answers.map(({ host }) => host)), new Set([target]), engine)
       const ours = new Map(answers.map(({ port, state, reason }) => [port, `${state} ${reason}`]))
-      assert.deepEqual(sorted(ours), sorted(theirs), engine)
+      assert.deepEqual(sorted(asSeenBySocket(ours)), sorted(theirs), engine)
     }
     const { status, stdout } = await near.portolan('probe', target.replace('eth0', 'nowhere'), '-p', '22', '--json')
     assert.equal(status, 3)
@@ -265,14 +274,14 @@ describe('the states of ports, and why, agree with nmap', () => {
     const range = '40000-41999'
     const theirs = statesIn(run(near.through, 'nmap', '-sS', '-n', '-Pn', '-p', range, '-oX', '-', '127.0.0.1'))
     assert.equal([...theirs.values()].filter((text) => text.startsWith('open')).length, 0)
-    for (const engine of ['native', 'node'])
+    for (const engine of PROBE_ENGINES)
       for (const target of ['127.0.0.1', '::1']) {
         const { status, stdout } = await near.portolan('probe', target, '-p', range, '--json', '--engine', engine)
         assert.equal(status, 1, `${engine}, ${target}`)
         const answers: { state: string; reason: string }[] = JSON.parse(stdout)
         assert.equal(answers.length, 2000)
         const kinds = new Set(answers.map(({ state, reason }) => `${state} ${reason}`))
-        assert.deepEqual(kinds, new Set(['closed conn-refused']), `${engine}, ${target}`)
+        assert.deepEqual(kinds, new Set([engine === 'raw' ? 'closed reset' : REFUSED]), `${engine}, ${target}`)
       }
   })
 

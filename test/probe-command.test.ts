@@ -10,7 +10,9 @@ import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { promisify } from 'node:util'
 import { REMARK_KINDS } from '../src/cli/probe/meaning.ts'
-import { PORT_STATES, REASONS } from '../src/probe/index.ts'
+import { openLibC } from '../src/probe/engine/libc.ts'
+import { maySendSyns } from '../src/probe/engine/syn-sockets.ts'
+import { PORT_STATES, PROBE_ENGINES, REASONS } from '../src/probe/index.ts'
 import { asArray, asObject, asObjects } from './support/json.ts'
 import type { JsonObject } from './support/json.ts'
 import { requirePeers, requireRoot } from './support/peers.ts'
@@ -19,6 +21,10 @@ import { tempFolder } from './support/temp-folder.ts'
 import { until } from './support/until.ts'
 
 const run = promisify(execFile)
+const libc = openLibC()
+const IS_RAW = libc !== null && maySendSyns(libc)
+/** How a refusal is told by the engine that this process gets. */
+const REFUSED = IS_RAW ? 'reset' : 'conn-refused'
 const LOCAL = '127.0.0.1'
 
 /** Probes reset the connections that they made. */
@@ -87,7 +93,7 @@ test('one closed port is told in full, and is a clear no', async () => {
   const port = await closedPort()
   const { status, stdout } = await runCli(['probe', LOCAL, '-p', String(port)])
   assert.equal(status, 1)
-  assert.match(stdout, new RegExp(`^Port ${port}/tcp of 127\\.0\\.0\\.1 is closed \\(conn-refused\\)\n`))
+  assert.match(stdout, new RegExp(`^Port ${port}/tcp of 127\\.0\\.0\\.1 is closed \\(${REFUSED}\\)\n`))
   assert.match(onOneLine(stdout), /it is up, and nothing listens there/)
 })
 
@@ -104,7 +110,7 @@ test('several ports are a table, a count, and what the open ones mean', async (c
   assert.equal(status, 0)
   assert.match(stdout, /^localhost \(127\.0\.0\.1\): (2|\d+) ports are open\nPORT +STATE/)
   assert.match(stdout, new RegExp(`^${one}/tcp +open +syn-ack[^]*^${other}/tcp +open +syn-ack`, 'm'))
-  assert.match(stdout, /^Not shown: \d+ tcp closed \(conn-refused\)$/m)
+  assert.match(stdout, new RegExp(`^Not shown: \\d+ tcp closed \\(${REFUSED}\\)$`, 'm'))
   assert.match(stdout, new RegExp(`^What they mean\n[^]*^  ${one}/tcp: `, 'm'))
 })
 
@@ -125,7 +131,7 @@ test('JSON is an array of every port that was asked for, with the fields that sc
     ]),
     [
       [1, LOCAL, [], open, 'tcp', 'open', 'syn-ack'],
-      [1, LOCAL, [], closed, 'tcp', 'closed', 'conn-refused'],
+      [1, LOCAL, [], closed, 'tcp', 'closed', REFUSED],
     ].toSorted((a, b) => Number(a[3]) - Number(b[3])),
   )
   for (const row of rows) {
@@ -156,14 +162,30 @@ test('NDJSON prints the same objects, one a line', async (context) => {
   assert.deepEqual(told(rowsOf(ndjson.stdout)), told(asObjects(JSON.parse(json.stdout))))
 })
 
-test('both engines tell the same', async (context) => {
+test('all engines tell the same, but that the raw one sees the reset itself', async (context) => {
   const ports = `${await listen(context)},${await closedPort()},1-200`
-  const [native, node] = await Promise.all(
-    ['native', 'node'].map((engine) => runCli(['probe', LOCAL, '-p', ports, '--json', '--engine', engine])),
+  const engines = PROBE_ENGINES.filter((each) => each !== 'raw' || IS_RAW)
+  const [first, ...others] = await Promise.all(
+    engines.map(async (engine) => {
+      const { stdout } = await runCli(['probe', LOCAL, '-p', ports, '--json', '--engine', engine])
+      const refused = engine === 'raw' ? 'reset' : 'conn-refused'
+      return asObjects(JSON.parse(stdout)).map((row) => [
+        row['port'],
+        row['state'],
+        row['reason'] === refused ? 'refused' : row['reason'],
+      ])
+    }),
   )
-  const told = (stdout: string): unknown[] =>
-    asObjects(JSON.parse(stdout)).map((row) => [row['port'], row['state'], row['reason']])
-  assert.deepEqual(told(native?.stdout ?? ''), told(node?.stdout ?? ''))
+  for (const other of others) assert.deepEqual(other, first)
+})
+
+test('XML says how TCP was probed, and the raw engine is refused to who may not use it', async () => {
+  const port = String(await closedPort())
+  const native = await runCli(['probe', LOCAL, '-p', port, '--xml', '-', '--engine', 'native'])
+  assert.match(native.stdout, /<scaninfo type="connect" protocol="tcp"/)
+  const raw = await runCli(['probe', LOCAL, '-p', port, '--xml', '-', '--engine', 'raw'])
+  if (IS_RAW) assert.match(raw.stdout, /<scaninfo type="syn" protocol="tcp"/)
+  else assert.match(raw.stderr, /the raw engine of the probe cannot run here[^]*root or CAP_NET_RAW/)
 })
 
 test('a banner is asked for when it is wanted, and one that the port is not for is unexpected', async (context) => {
@@ -233,7 +255,7 @@ test('mistakes are told with what would be right', async (context) => {
     [[LOCAL, '-p', '22', '--top', '10'], 2, /--top and --ports/],
     [[LOCAL, '--rate', '0'], 2, /--rate takes a whole number from 1/],
     [[LOCAL, '--timeout', '1d'], 2, /--timeout takes a time from 10ms to 1m/],
-    [[LOCAL, '--engine', 'warp'], 2, /--engine takes native, node/],
+    [[LOCAL, '--engine', 'warp'], 2, /--engine takes raw, native, node/],
     [[LOCAL, '-4', '-6'], 2, /exclude each other/],
     [[LOCAL, '--exclude', '127.0.0.0/8'], 2, /no host is left/],
     [[LOCAL, '--json', '--ndjson'], 2, /one form, not json and ndjson/],
@@ -356,14 +378,16 @@ test('nmap and the command agree, port by port', async (context) => {
   const ports = `1-1024,${await listen(context)},${await listen(context)},${await closedPort()}`
   const folder = tempFolder(context)
   const xml = join(folder, 'nmap.xml')
-  await run('nmap', ['-sT', '-n', '-Pn', '-p', ports, '-oX', xml, LOCAL])
   const told = async (words: readonly string[]): Promise<unknown[]> => {
     const { stdout } = await runCli([...words, '--json'])
     return asObjects(JSON.parse(stdout)).map((row) => [row['port'], row['state'], row['reason']])
   }
-  const [ours, theirs] = [await told(['probe', LOCAL, '-p', ports]), await told(['import', xml])]
-  assert.equal(ours.length, new Set(ports.split(',')).size + 1023)
-  assert.deepEqual(ours, theirs)
+  for (const [kind, engine] of [['-sT', 'native'], ...(IS_RAW ? [['-sS', 'raw'] as const] : [])] as const) {
+    await run('nmap', [kind, '-n', '-Pn', '-p', ports, '-oX', xml, LOCAL])
+    const ours = await told(['probe', LOCAL, '-p', ports, '--engine', engine])
+    assert.equal(ours.length, new Set(ports.split(',')).size + 1023)
+    assert.deepEqual(ours, await told(['import', xml]), kind)
+  }
 })
 
 test('what changed between two scans is told, and is status 1', async (context) => {

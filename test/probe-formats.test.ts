@@ -85,6 +85,7 @@ function reportOf(hosts: readonly (readonly string[])[]): ScanReport {
     endedMs: null,
     isWhole: true,
     asked: { tcp: `1-${ASKED}`, udp: '' },
+    isHalfOpen: true,
     hosts: hosts.map((words, host) => {
       // Both always count some: ndiff takes a port that is in no list for one of those counted.
       const all = [...words, 'closed', 'closed']

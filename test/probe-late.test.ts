@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { test } from 'node:test'
+import { PROBE_ENGINES } from '../src/probe/index.ts'
 import { atEnd } from './support/at-end.ts'
 import { layDelayedLink } from './support/delayed-link.ts'
 import { buildNetwork, end, lineOf } from './support/namespaces.ts'
@@ -33,7 +34,7 @@ test('over a link with a round trip of 900 ms, ports are told as they are by tim
   await run([...far.through, 'iptables', '-A', 'INPUT', '-p', 'tcp', '--dport', String(SILENT), '-j', 'DROP'])
   await run([...far.through, process.execPath, '-e', SERVE])
 
-  for (const engine of ['native', 'node'])
+  for (const engine of PROBE_ENGINES)
     for (const timeout of ['400ms', '800ms', '1500ms']) {
       const words = ['-p', `${OPEN}-${SILENT}`, '--timeout', timeout, '--engine', engine, '--json']
       const { status, stdout, stderr } = await near.portolan('probe', FAR, ...words)
@@ -42,7 +43,11 @@ test('over a link with a round trip of 900 ms, ports are told as they are by tim
       const answers: { port: number; state: string; reason: string; rttMs: number | null }[] = JSON.parse(stdout)
       assert.deepEqual(
         answers.map(({ port, state, reason }) => `${port} ${state} ${reason}`),
-        [`${OPEN} open syn-ack`, `${CLOSED} closed conn-refused`, `${SILENT} filtered no-response`],
+        [
+          `${OPEN} open syn-ack`,
+          `${CLOSED} closed ${engine === 'raw' ? 'reset' : 'conn-refused'}`,
+          `${SILENT} filtered no-response`,
+        ],
         name,
       )
       for (const { port, rttMs } of answers) {

@@ -27,7 +27,14 @@ function host(
 }
 
 function report(hosts: readonly ReportedHost[], asked: string | null = '1-100', isWhole = true): ScanReport {
-  const rest = { tool: 'nmap', toolVersion: null, command: null, startedMs: null, endedMs: null } as const
+  const rest = {
+    tool: 'nmap',
+    toolVersion: null,
+    command: null,
+    startedMs: null,
+    endedMs: null,
+    isHalfOpen: true,
+  } as const
   return { ...rest, isWhole, asked: { tcp: asked, udp: asked === null ? null : '' }, hosts }
 }
 

@@ -1,6 +1,7 @@
 /** What a remote host answers: targets and ports, probes, banners, and the formats of scans. */
 export { compareAddresses, parseIpv4, parseZoned } from './addresses.ts'
-export type { AnsweredPairs, Pace, ProbeJob, ProbeListener, ProbeProgress, ProbeTally } from './job.ts'
+export { PROBE_ENGINES } from './job.ts'
+export type { AnsweredPairs, Pace, ProbeEngine, ProbeJob, ProbeListener, ProbeProgress, ProbeTally } from './job.ts'
 export type * from './model.ts'
 export { PORT_STATES, PROBE_TRANSPORTS, REASONS, portKey } from './model.ts'
 export { isOwnAddress, isOwnGround, readOwnAddresses } from './own-ground.ts'

@@ -37,9 +37,16 @@ export interface ProbeJob {
   readonly answered: AnsweredPairs | null
   /** A round trip by TCP to a host that was measured before, in ms, by which its first time-outs are set; null where none was. */
   readonly rttMsOf?: (hostIndex: number) => number | null
-  /** `native` is libc's own calls; `node` works everywhere; by default the first that this machine can. */
-  readonly engine: 'native' | 'node' | null
+  /** Null: the first that this machine can and this process may. */
+  readonly engine: ProbeEngine | null
 }
+
+/**
+ * What sends: `raw` probes TCP half-open, by segments of its own, which wants root or CAP_NET_RAW; `native` connects by libc's own
+ * calls; `node` works everywhere.
+ */
+export const PROBE_ENGINES = ['raw', 'native', 'node'] as const
+export type ProbeEngine = (typeof PROBE_ENGINES)[number]
 
 export interface ProbeProgress {
   readonly done: number
@@ -70,5 +77,5 @@ export interface ProbeTally extends ProbeProgress {
    * there may be millions, are not told, and are `total` less `done`.
    */
   readonly isWhole: boolean
-  readonly engine: 'native' | 'node'
+  readonly engine: ProbeEngine
 }

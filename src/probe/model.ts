@@ -137,6 +137,8 @@ export interface ScanReport {
   readonly isWhole: boolean
   /** Ports asked for by transport, in the form `1-1024,8080`; null where it is not known. */
   readonly asked: Readonly<Record<ProbeTransport, string | null>>
+  /** Whether TCP was probed half-open (nmap's `syn`), and not by connections; false also where it is not known. */
+  readonly isHalfOpen: boolean
   readonly hosts: readonly ReportedHost[]
   /** Hosts that answered at none of the first ports, and were not probed further: they are not among `hosts`. */
   readonly silentHosts?: number

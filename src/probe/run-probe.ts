@@ -5,7 +5,7 @@ import { runNativeEngine } from './engine/native-engine.ts'
 import { runNodeEngine } from './engine/node-engine.ts'
 import type { DatagramBook } from './engine/driver.ts'
 import type { EngineCounts, EngineOptions } from './engine/node-engine.ts'
-import type { ProbeJob, ProbeListener, ProbeProgress, ProbeTally } from './job.ts'
+import type { ProbeEngine, ProbeJob, ProbeListener, ProbeProgress, ProbeTally } from './job.ts'
 
 const NO_DATAGRAMS: DatagramBook = new Map()
 const PROGRESS_MS = 250
@@ -43,17 +43,21 @@ export async function runProbe(job: ProbeJob, listener: ProbeListener, signal: A
       job.udpPorts.size === 0 ? NO_DATAGRAMS : (await import('./payloads.ts')).datagramsFor(job.udpPorts)
     const options: EngineOptions = { job, datagrams, signal, onBatch, onCounts }
     const native = job.engine === 'node' ? null : await runNativeEngine(options)
-    if (native === null && job.engine === 'native')
-      throw new PortolanError('ERR_PORTOLAN_PROBE_UNSUPPORTED', 'the native engine of the probe cannot run here', {
-        hint: 'It needs Linux on x64 or arm64 and the package koffi. Leave the choice of the engine to Portolan.',
-      })
-    counts = native ?? (await runNodeEngine(options))
+    if (native === null && job.engine !== null && job.engine !== 'node') throw cannotRun(job.engine)
+    counts = native?.counts ?? (await runNodeEngine(options))
     return {
       ...progress(),
       isWhole: !signal.aborted || counts.done >= total,
-      engine: native === null ? 'node' : 'native',
+      engine: native === null ? 'node' : native.isRaw ? 'raw' : 'native',
     }
   } finally {
     clearInterval(timer)
   }
+}
+
+function cannotRun(engine: ProbeEngine): PortolanError {
+  const needs = 'It needs Linux on x64 or arm64 and the package koffi'
+  return new PortolanError('ERR_PORTOLAN_PROBE_UNSUPPORTED', `the ${engine} engine of the probe cannot run here`, {
+    hint: `${needs}${engine === 'raw' ? ', and root or CAP_NET_RAW' : ''}. Leave the choice of the engine to Portolan.`,
+  })
 }

@@ -7,10 +7,16 @@ import type { AddressInfo } from 'node:net'
 import { describe, test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { makePortSet, runProbe } from '../../src/probe/index.ts'
-import type { Pace, PortAnswer, ProbeHost, ProbeJob, ProbeProgress, ProbeTally } from '../../src/probe/index.ts'
+import type {
+  Pace,
+  PortAnswer,
+  ProbeEngine,
+  ProbeHost,
+  ProbeJob,
+  ProbeProgress,
+  ProbeTally,
+} from '../../src/probe/index.ts'
 import { atEnd } from './at-end.ts'
-
-export type EngineName = 'native' | 'node'
 
 const PACE: Pace = {
   rate: null,
@@ -35,7 +41,7 @@ interface Asked {
 }
 
 export async function probeBy(
-  engine: EngineName,
+  engine: ProbeEngine,
   asked: Asked,
 ): Promise<{ readonly answers: readonly PortAnswer[]; readonly tally: ProbeTally }> {
   const { hosts, tcp = [], udp = [], pace, answered = null, signal = new AbortController().signal } = asked
@@ -97,7 +103,8 @@ const wordsOf = ({ host, transport, port, state, reason }: PortAnswer): string =
 
 const sorted = (answers: readonly PortAnswer[]): readonly string[] => answers.map(wordsOf).toSorted()
 
-export function testProbeEngine(engine: EngineName): void {
+export function testProbeEngine(engine: ProbeEngine): void {
+  const refused = engine === 'raw' ? 'reset' : 'conn-refused'
   describe(`the ${engine} engine of the probe`, () => {
     for (const host of [IPV4, IPV6]) {
       test(`tells open, closed and silent ports of ${host.address} as such`, async (context) => {
@@ -110,7 +117,7 @@ export function testProbeEngine(engine: EngineName): void {
         const { answers, tally } = await probeBy(engine, asked)
         const expected = [
           `${host.address} tcp ${open} open syn-ack`,
-          `${host.address} tcp ${closed} closed conn-refused`,
+          `${host.address} tcp ${closed} closed ${refused}`,
           `${host.address} udp ${answering} open udp-response`,
           `${host.address} udp ${silent} open|filtered no-response`,
           `${host.address} udp ${closed} closed port-unreach`,
@@ -172,7 +179,7 @@ export function testProbeEngine(engine: EngineName): void {
     test('leaves out what has an answer', async () => {
       const answered = { size: 1, countOf: () => 1, has: (_: number, __: 'tcp' | 'udp', port: number) => port === 2 }
       const { answers, tally } = await probeBy(engine, { hosts: [IPV4], tcp: [1, 2, 3], answered })
-      assert.deepEqual(sorted(answers), ['127.0.0.1 tcp 1 closed conn-refused', '127.0.0.1 tcp 3 closed conn-refused'])
+      assert.deepEqual(sorted(answers), [`127.0.0.1 tcp 1 closed ${refused}`, `127.0.0.1 tcp 3 closed ${refused}`])
       assert.deepEqual([tally.done, tally.total], [2, 2])
     })
 

@@ -142,6 +142,7 @@ export const scanReports: fc.Arbitrary<ScanReport> = fc.record(
     endedMs: optional(seconds),
     isWhole: fc.boolean(),
     asked: fc.record({ tcp: asked, udp: asked }, PLAIN),
+    isHalfOpen: fc.boolean(),
     hosts,
   },
   PLAIN,
@@ -149,7 +150,13 @@ export const scanReports: fc.Arbitrary<ScanReport> = fc.record(
 
 /** What nmap's XML holds: no round trips, and of a banner what `service` and the script of that name have places for. */
 export function heldByXml(report: ScanReport): ScanReport {
-  return { ...report, asked: heldAsked(report), hosts: report.hosts.map(xmlHost) }
+  const held = heldAsked(report)
+  return {
+    ...report,
+    asked: held,
+    isHalfOpen: report.isHalfOpen && (held.tcp ?? '') !== '',
+    hosts: report.hosts.map(xmlHost),
+  }
 }
 
 /** What nmap's formats hold of the ports asked for: none of a transport that is not named, where the other is. */

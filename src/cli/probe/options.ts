@@ -1,4 +1,5 @@
 /** The options of `portolan probe`. */
+import { PROBE_ENGINES } from '../../probe/index.ts'
 import { JSON_OPTION } from '../command.ts'
 import type { OptionSpec } from '../command.ts'
 import { DEFAULT_PACES, DEFAULT_RETRIES } from './pace.ts'
@@ -97,7 +98,7 @@ export const PROBE_OPTIONS: readonly OptionSpec[] = [
   {
     name: 'engine',
     argument: 'ENGINE',
-    choices: ['native', 'node'],
-    help: "Send by libc's own calls or by Node's; by default the first that this machine can.",
+    choices: PROBE_ENGINES,
+    help: "Send half-open by raw sockets (as root), by libc's own calls, or by Node's; by default the first that may be had.",
   },
 ]

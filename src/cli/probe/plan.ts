@@ -1,7 +1,7 @@
 /** From the command line to what is to be probed, and how fast. */
 import { readFileSync } from 'node:fs'
 import { PortolanError, messageOf } from '../../core/index.ts'
-import { isWorthFinding, parsePorts, readTargetList, resolveTargets } from '../../probe/index.ts'
+import { PROBE_ENGINES, isWorthFinding, parsePorts, readTargetList, resolveTargets } from '../../probe/index.ts'
 import type { Pace, PortSet, ProbeJob, ProbeTransport, TargetWord, Targets } from '../../probe/index.ts'
 import { namesOf, parseSpan } from '../../registry/index.ts'
 import type { LoreBook, Registry } from '../../registry/index.ts'
@@ -52,7 +52,7 @@ export async function makePlan(args: Arguments, registry: Registry, lore: LoreBo
 
 function engineOf(args: Arguments): ProbeJob['engine'] {
   const named = args.value('engine')
-  return named === 'native' || named === 'node' ? named : null
+  return PROBE_ENGINES.find((each) => each === named) ?? null
 }
 
 function readPorts(args: Arguments, registry: Registry, lore: LoreBook): Ports {

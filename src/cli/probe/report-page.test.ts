@@ -28,6 +28,7 @@ function report(hosts: readonly ReportedHost[], change: Partial<ScanReport> = {}
     endedMs: Date.UTC(2026, 10, 24, 14, 2, 5),
     isWhole: true,
     asked: { tcp: '1-1024', udp: null },
+    isHalfOpen: false,
     hosts,
     ...change,
   }

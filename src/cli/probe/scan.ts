@@ -194,6 +194,7 @@ class Scan {
         tcp: job.tcpPorts.size === 0 ? null : job.tcpPorts.toText(),
         udp: job.udpPorts.size === 0 ? null : job.udpPorts.toText(),
       },
+      isHalfOpen: this.#tally?.engine === 'raw',
     } as const
     const isOne = job.hosts.size === 1 && job.tcpPorts.size + job.udpPorts.size === 1
     const [only = null] = isOne ? this.#toldPorts(banners) : []

@@ -22,12 +22,18 @@ const ORIGIN_ICMP = 2
 const ORIGIN_ICMP6 = 3
 /** msghdr: name, its length, vector, its length, control, its length, flags; 8 bytes each. */
 const MESSAGE_BYTES = 56
+/** Where the bytes are and how many, behind the message that points to it. */
+const VECTOR_BYTES = 16
 /** A header, an error and the address of who sent it take 60; more than twice that for what else may be said. */
 const CONTROL_BYTES = 512
 const HEADER_BYTES = 16
 const ERROR_BYTES = 16
+/** Of the packet that was in error as much as ICMP must quote: the first eight bytes of what IP carried (RFC 792). */
+const QUOTED_BYTES = 64
 /** Errors of one socket: a router or two, and the host. */
 const ERRORS_MOST = 16
+/** Errors of a socket for many that are read before others have their turn. */
+const DRAINED_MOST = 4096
 
 /** An ICMP error that came for a socket. */
 export interface IcmpError {
@@ -39,12 +45,17 @@ export interface IcmpError {
 export class ErrorQueue {
   readonly #libc: LibC
   readonly #control = Buffer.allocUnsafeSlow(CONTROL_BYTES)
-  readonly #message = Buffer.allocUnsafeSlow(MESSAGE_BYTES * 2)
+  readonly #quoted = Buffer.allocUnsafeSlow(QUOTED_BYTES)
+  readonly #message = Buffer.allocUnsafeSlow(MESSAGE_BYTES + VECTOR_BYTES)
 
   constructor(libc: LibC) {
     this.#libc = libc
     this.#message.fill(0)
+    this.#message.writeBigUInt64LE(libc.addressOf(this.#message) + BigInt(MESSAGE_BYTES), 16)
+    this.#message.writeBigUInt64LE(1n, 24)
     this.#message.writeBigUInt64LE(libc.addressOf(this.#control), 32)
+    this.#message.writeBigUInt64LE(libc.addressOf(this.#quoted), MESSAGE_BYTES)
+    this.#message.writeBigUInt64LE(BigInt(QUOTED_BYTES), MESSAGE_BYTES + 8)
   }
 
   /**
@@ -53,19 +64,38 @@ export class ErrorQueue {
    */
   read(descriptor: number, target: SocketAddress): number | null {
     let code: number | null = null
-    for (let errors = 0; errors < ERRORS_MOST; errors += 1) {
-      this.#message.writeBigUInt64LE(BigInt(CONTROL_BYTES), 40)
-      if (this.#libc.recvmsg(descriptor, this.#message, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) break
-      const length = Math.min(Number(this.#message.readBigUInt64LE(40)), CONTROL_BYTES)
-      code ??= codeOf(readIcmp(this.#control.subarray(0, length)), target)
+    for (let errors = 0; errors < ERRORS_MOST && this.#take(descriptor) >= 0; errors += 1) {
+      const error = readIcmp(this.#taken())
+      if (error !== null) code ??= codeOfIcmp(error, target)
     }
     return code
   }
+
+  /** Tells the ICMP errors in the queue, with what they quote of the packet behind its IP header; says whether there were any. */
+  drain(descriptor: number, hear: (error: IcmpError, quoted: Buffer) => void): boolean {
+    for (let errors = 0; errors < DRAINED_MOST; errors += 1) {
+      const length = this.#take(descriptor)
+      if (length < 0) return errors > 0
+      const error = readIcmp(this.#taken())
+      if (error !== null) hear(error, this.#quoted.subarray(0, length))
+    }
+    return true
+  }
+
+  /** How many bytes of the packet are quoted; -1 where the queue is empty. */
+  #take(descriptor: number): number {
+    this.#message.writeBigUInt64LE(BigInt(CONTROL_BYTES), 40)
+    return this.#libc.recvmsg(descriptor, this.#message, MSG_ERRQUEUE | MSG_DONTWAIT)
+  }
+
+  #taken(): Buffer {
+    return this.#control.subarray(0, Math.min(Number(this.#message.readBigUInt64LE(40)), CONTROL_BYTES))
+  }
 }
 
-function codeOf(error: IcmpError | null, target: SocketAddress): number | null {
-  if (error === null) return null
-  return CODE_OF[error.reason] + (isSameAddress(target, error.sender) ? 0 : BY_OTHERS)
+/** The number of an error's reason, with `BY_OTHERS` where not the target itself says so. */
+export function codeOfIcmp({ reason, sender }: IcmpError, target: SocketAddress): number {
+  return CODE_OF[reason] + (isSameAddress(target, sender) ? 0 : BY_OTHERS)
 }
 
 /** The first ICMP error in control messages; null where there is none, or the bytes have another form. */

@@ -34,7 +34,12 @@ export interface LibC {
   readonly getsockname: (descriptor: number, address: Uint8Array, length: Uint8Array) => number
   readonly send: (descriptor: number, bytes: Uint8Array, length: number, flags: number) => number
   readonly recv: (descriptor: number, bytes: Uint8Array, length: number, flags: number) => number
+  readonly bind: (descriptor: number, address: Uint8Array, length: number) => number
   readonly recvmsg: (descriptor: number, message: Uint8Array, flags: number) => number
+  /** How many of the messages were sent; -1 where not even the first was. */
+  readonly sendmmsg: (descriptor: number, messages: Uint8Array, count: number, flags: number) => number
+  /** How many messages were received; does not wait for them. */
+  readonly recvmmsg: (descriptor: number, messages: Uint8Array, count: number, flags: number) => number
   readonly epollCreate: (flags: number) => number
   readonly epollControl: (epoll: number, operation: number, descriptor: number, event: Uint8Array) => number
   readonly epollWait: (epoll: number, events: Uint8Array, most: number, timeoutMs: number) => number
@@ -46,6 +51,12 @@ export interface LibC {
   readonly addressOf: (bytes: Uint8Array) => bigint
   /** The kernel packs the structure epoll_event on x64 alone. */
   readonly epollEventBytes: 12 | 16
+}
+
+type ReceiveMany = (descriptor: number, messages: Uint8Array, count: number, flags: number, timeout: null) => number
+
+function withoutTimeout(receive: ReceiveMany): LibC['recvmmsg'] {
+  return (descriptor, messages, count, flags) => receive(descriptor, messages, count, flags, null)
 }
 
 /** Null where koffi is not installed (it is optional), or the machine is another than those known here. */
@@ -65,7 +76,10 @@ export function openLibC(): LibC | null {
       getsockname: library.func('int getsockname(int, void *, void *)'),
       send: library.func('long send(int, void *, ulong, int)'),
       recv: library.func('long recv(int, void *, ulong, int)'),
+      bind: library.func('int bind(int, void *, uint)'),
       recvmsg: library.func('long recvmsg(int, void *, int)'),
+      sendmmsg: library.func('int sendmmsg(int, void *, uint, int)'),
+      recvmmsg: withoutTimeout(library.func('int recvmmsg(int, void *, uint, int, void *)')),
       epollCreate: library.func('int epoll_create1(int)'),
       epollControl: library.func('int epoll_ctl(int, int, int, void *)'),
       epollWait: library.func('int epoll_wait(int, void *, int, int)'),

@@ -1,5 +1,5 @@
 /**
- * Runs a scan in threads of its own, by libc's own calls: one; or two, each with half of the ports, where many ports of this machine
+ * Runs a scan in threads of its own, by libc's own calls, half-open where it may: one; or two, each with half of the ports, where many ports of this machine
  * itself are probed, for there the time is the processor's, and no rate and no network is shared.
  */
 import { availableParallelism } from 'node:os'
@@ -24,8 +24,14 @@ const PAIRS_A_THREAD = 16_384
 /** What a scan keeps lies outside of the heap; what it drops need not gather there: 8 MB less with two threads. */
 const HEAP_LIMITS = { maxYoungGenerationSizeMb: 1 }
 
+export interface NativeRun {
+  readonly counts: EngineCounts
+  /** Whether TCP was probed half-open, by raw sockets. */
+  readonly isRaw: boolean
+}
+
 /** Resolves when all was told, or the signal has ended it; null where this machine cannot do it, and nothing was sent. */
-export async function runNativeEngine(options: EngineOptions): Promise<EngineCounts | null> {
+export async function runNativeEngine(options: EngineOptions): Promise<NativeRun | null> {
   const { job, signal, onBatch, onCounts } = options
   const isCancelled = new Int32Array(new SharedArrayBuffer(4))
   const cancel = (): void => void Atomics.store(isCancelled, 0, 1)
@@ -55,7 +61,8 @@ export async function runNativeEngine(options: EngineOptions): Promise<EngineCou
       ),
     )
     const told = ends.filter((each) => each !== null)
-    return told.length === 0 ? null : sumOf(told)
+    if (told.length === 0) return null
+    return { counts: sumOf(told.map(({ counts: counted }) => counted)), isRaw: told.some(({ isRaw }) => isRaw) }
   } catch (error) {
     // The others must not go on for nobody.
     cancel()
@@ -103,12 +110,13 @@ function runThread(
   { job, datagrams, onBatch, onCounts }: EngineOptions,
   isCancelled: Int32Array,
   threads: number,
-): Promise<EngineCounts | null> {
+): Promise<NativeRun | null> {
   const order = new HostOrder(job)
   const data: WorkerJob = {
     ports: order.ports,
     pace: job.pace,
     seed: job.seed,
+    engine: job.engine === 'node' ? null : job.engine,
     datagrams,
     attemptsMost: Math.max(1, Math.floor(countAttemptsMost() / threads)),
     hostsMost: Math.min(HOSTS_MOST, Math.max(job.hosts.size, 1)),
@@ -130,7 +138,7 @@ function runThread(
       else if (word.kind === 'answers') onBatch(new AnswerBatch(word.buffer, word.count), word.counts)
       else {
         end()
-        resolve(word.kind === 'end' ? word.counts : null)
+        resolve(word.kind === 'end' ? { counts: word.counts, isRaw: word.isRaw } : null)
       }
     }
     worker.on('message', (word: WorkerWord) => {

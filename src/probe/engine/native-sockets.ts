@@ -82,6 +82,11 @@ export class NativeSockets {
     this.#pool.wait(timeoutMs, (slot, descriptor) => this.#look(slot, descriptor))
   }
 
+  /** Watches another's descriptor while answers are waited for. */
+  watch(descriptor: number, hear: () => void): void {
+    this.#pool.watchOther(descriptor, hear)
+  }
+
   drop(slot: number): void {
     const descriptor = this.#descriptors[slot] ?? NONE
     if (descriptor !== NONE) this.#close(slot, descriptor)

@@ -1,4 +1,4 @@
-/** The thread that probes by libc's own calls: its loop waits in epoll, where it holds up nobody. */
+/** The thread that probes by libc's own calls, half-open or by connect(2): its loop waits in epoll, where it holds up nobody. */
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import type { MessagePort } from 'node:worker_threads'
 import { AnswerBatch } from './answer-batch.ts'
@@ -6,6 +6,7 @@ import type { HostFeed, ScanHost } from './flows.ts'
 import { openLibC } from './libc.ts'
 import type { LibC } from './libc.ts'
 import { NativeSockets } from './native-sockets.ts'
+import { SynSockets, maySendSyns } from './syn-sockets.ts'
 import { PENDING } from './reasons.ts'
 import { Scan } from './scan.ts'
 import { HOSTS_HANDED } from './worker-words.ts'
@@ -62,11 +63,12 @@ class HandedFeed implements HostFeed {
   }
 }
 
-function probe(port: MessagePort, libc: LibC, job: WorkerJob): void {
+function probe(port: MessagePort, libc: LibC, job: WorkerJob, isRaw: boolean): void {
+  const Sockets = isRaw ? SynSockets : NativeSockets
   const feed = new HandedFeed(port, job.first)
   let batch = new AnswerBatch()
   let toldAt = performance.now()
-  const sockets = new NativeSockets(
+  const sockets = new Sockets(
     libc,
     job.attemptsMost,
     (slot, code, rttMs) => scan.settle(slot, code, rttMs, performance.now()),
@@ -127,13 +129,15 @@ function probe(port: MessagePort, libc: LibC, job: WorkerJob): void {
   scan.cancel()
   tell()
   sockets.close()
-  port.postMessage({ kind: 'end', counts: counts() } satisfies WorkerWord)
+  port.postMessage({ kind: 'end', counts: counts(), isRaw: isRaw && job.ports.tcp.length > 0 } satisfies WorkerWord)
 }
 
 const port = parentPort
 if (port !== null) {
   const libc = openLibC()
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it is what native-engine.ts hands over
-  if (libc !== null) probe(port, libc, workerData as WorkerJob)
-  else port.postMessage({ kind: 'unable' } satisfies WorkerWord)
+  const job = workerData as WorkerJob
+  const isRaw = libc !== null && job.engine !== 'native' && maySendSyns(libc)
+  if (libc === null || (job.engine === 'raw' && !isRaw)) port.postMessage({ kind: 'unable' } satisfies WorkerWord)
+  else probe(port, libc, job, isRaw)
 }

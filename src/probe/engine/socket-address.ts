@@ -70,6 +70,13 @@ export function isSameEnd(target: SocketAddress, own: Buffer): boolean {
   return isSamePort && isSameAddress(target, own)
 }
 
+/** The address in a structure: 4 bytes, or 16. */
+export function addressIn(bytes: Buffer): Buffer {
+  return bytes.readUInt16LE(0) === AF_INET
+    ? bytes.subarray(IPV4_AT, IPV4_AT + 4)
+    : bytes.subarray(IPV6_AT, IPV6_AT + 16)
+}
+
 /** Whether another structure has the same address, whatever its port is. */
 export function isSameAddress({ bytes, family }: SocketAddress, other: Buffer): boolean {
   const from = family === AF_INET ? IPV4_AT : IPV6_AT

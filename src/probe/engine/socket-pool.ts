@@ -33,6 +33,7 @@ export class SocketPool {
   /** By descriptor: whose it is, and whether epoll watches it. */
   #slots = new Int32Array(1024).fill(NONE)
   #isWatched = new Uint8Array(1024)
+  readonly #others = new Map<number, () => void>()
   readonly #idle = { ipv4: [] as number[], ipv6: [] as number[] }
 
   constructor(libc: LibC) {
@@ -63,6 +64,12 @@ export class SocketPool {
     this.#watch(descriptor, EPOLLIN)
   }
 
+  /** Watches a descriptor that is another's: `hear` is called while there is something to read, or an error, in it. */
+  watchOther(descriptor: number, hear: () => void): void {
+    this.#others.set(descriptor, hear)
+    this.#control(EPOLL_CTL_ADD, descriptor, EPOLLIN)
+  }
+
   /** Waits for at most so many ms, and says which sockets have something to tell. */
   wait(timeoutMs: number, hear: (slot: number, descriptor: number) => void): void {
     const eventBytes = this.#libc.epollEventBytes
@@ -71,6 +78,7 @@ export class SocketPool {
       const descriptor = this.#events.readInt32LE(index * eventBytes + eventBytes - 8)
       const slot = this.#slots[descriptor] ?? NONE
       if (slot !== NONE) hear(slot, descriptor)
+      else this.#others.get(descriptor)?.()
     }
   }
 
@@ -120,10 +128,14 @@ export class SocketPool {
   }
 
   #watch(descriptor: number, events: number): void {
-    this.#event.writeUInt32LE((events | EPOLLET) >>> 0, 0)
-    this.#event.writeInt32LE(descriptor, this.#libc.epollEventBytes - 8)
     const operation = this.#isWatched[descriptor] === 1 ? EPOLL_CTL_MOD : EPOLL_CTL_ADD
     this.#isWatched[descriptor] = 1
+    this.#control(operation, descriptor, (events | EPOLLET) >>> 0)
+  }
+
+  #control(operation: number, descriptor: number, events: number): void {
+    this.#event.writeUInt32LE(events, 0)
+    this.#event.writeInt32LE(descriptor, this.#libc.epollEventBytes - 8)
     this.#libc.epollControl(this.#epoll, operation, descriptor, this.#event)
   }
 

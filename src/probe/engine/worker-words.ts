@@ -17,6 +17,8 @@ export interface WorkerJob {
   readonly ports: ScanPorts
   readonly pace: Pace
   readonly seed: number
+  /** By which sockets TCP is probed; null: half-open where that is permitted. */
+  readonly engine: 'raw' | 'native' | null
   readonly datagrams: DatagramBook
   readonly attemptsMost: number
   readonly hostsMost: number
@@ -30,4 +32,4 @@ export type WorkerWord =
   | { readonly kind: 'more' }
   | { readonly kind: 'answers'; readonly buffer: ArrayBuffer; readonly count: number; readonly counts: EngineCounts }
   | { readonly kind: 'counts'; readonly counts: EngineCounts }
-  | { readonly kind: 'end'; readonly counts: EngineCounts }
+  | { readonly kind: 'end'; readonly counts: EngineCounts; readonly isRaw: boolean }

@@ -56,6 +56,8 @@ class GrepableReader {
       endedMs: this.#endedMs,
       isWhole: this.#isDone,
       asked,
+      // It is not written there.
+      isHalfOpen: false,
       hosts: this.#builder.build(),
     }
   }

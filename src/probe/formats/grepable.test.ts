@@ -63,7 +63,7 @@ describe("nmap's grepable output", () => {
     fc.assert(
       fc.property(scanReports, (report) => {
         const hosts = report.hosts.map(withoutUnlisted)
-        const known = { ...report, asked: heldAsked(report), hosts }
+        const known = { ...report, asked: heldAsked(report), isHalfOpen: false, hosts }
         const read = readGrepable([...writeGrepable({ ...report, hosts })].join(''))
         assert.deepEqual(read.hosts.map(withoutUp), hosts.map(heldByGrepable).map(withoutUp))
         const { hosts: _, endedMs, ...rest } = read

@@ -26,6 +26,8 @@ export function masscanReport(builder: ReportBuilder, times: MasscanTimes, isWho
     endedMs: times.lastMs,
     isWhole,
     asked: { tcp: null, udp: null },
+    // It knows no other way.
+    isHalfOpen: true,
     hosts: builder.build(),
   }
 }

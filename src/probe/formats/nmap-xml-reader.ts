@@ -39,6 +39,7 @@ class RunReader {
   #startedMs: number | null = null
   #endedMs: number | null = null
   #hasFinished = false
+  #isHalfOpen = false
 
   constructor(reader: XmlReader) {
     this.#reader = reader
@@ -61,6 +62,7 @@ class RunReader {
       endedMs: this.#endedMs,
       isWhole: isClosed && this.#hasFinished,
       asked: { tcp: tcp ?? rest, udp: udp ?? rest },
+      isHalfOpen: this.#isHalfOpen,
       hosts: this.#builder.build(),
     }
   }
@@ -86,6 +88,7 @@ class RunReader {
   #readScanInfo(): void {
     const protocol = this.#reader.attribute('protocol') ?? ''
     const services = this.#reader.attribute('services')
+    if (protocol === 'tcp') this.#isHalfOpen = this.#reader.attribute('type') === 'syn'
     if (services === null || !isProbeTransport(protocol)) return
     this.#asked[protocol] = readPortText(services)?.toText() ?? null
   }

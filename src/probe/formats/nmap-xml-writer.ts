@@ -5,7 +5,7 @@
  * measured, stands in the comment of their host and in the summary, and never among the ports.
  */
 import { readPortText } from '../ports.ts'
-import type { PortState, ProbeTransport, ReportedHost, ReportedPort, ScanReport, UnlistedPorts } from '../model.ts'
+import type { PortState, ReportedHost, ReportedPort, ScanReport, UnlistedPorts } from '../model.ts'
 import { writeNmapService } from './nmap-service.ts'
 import { countHosts, elapsedSeconds, formatTime, summaryOf, writeTool, writeUnmeasured } from './nmap-words.ts'
 import type { WriteOptions } from './nmap-words.ts'
@@ -25,7 +25,6 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
   ['\n', '&#10;'],
   ['\r', '&#13;'],
 ])
-const SCAN_TYPES: Readonly<Record<ProbeTransport, string>> = { tcp: 'connect', udp: 'udp' }
 const MICROSECONDS = 1000
 /** nmap's least time to wait for an answer, in microseconds (--min-rtt-timeout). */
 const TIMEOUT_MIN_US = 100_000
@@ -68,7 +67,7 @@ function* writeHead(report: ScanReport): Generator<string, void, undefined> {
     const services = report.asked[transport]
     if (services === null || services === '') continue
     const info: Attributes = [
-      ['type', SCAN_TYPES[transport]],
+      ['type', transport === 'udp' ? 'udp' : report.isHalfOpen ? 'syn' : 'connect'],
       ['protocol', transport],
       ['numservices', readPortText(services)?.size ?? 0],
       ['services', services],
