@@ -2,7 +2,7 @@
 export { NO_DIRECTORY, localDeclaration, readDeclared } from './declared.ts'
 export type { Declaration, DeclaredBook } from './declared.ts'
 export { Footnotes } from './footnotes.ts'
-export { PORT_SCHEMA_VERSION, reportAssignment, reportPort } from './port-report.ts'
+export { PORT_SCHEMA_VERSION, reportAssignment, reportPort, sourceOf } from './port-report.ts'
 export type {
   Citation,
   CitedText,

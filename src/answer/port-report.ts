@@ -164,6 +164,11 @@ function weightOf({ lore }: RelatedUse): number {
   return (lore.category === 'malware' ? 2 : 0) + (lore.state === 'extinct' ? 1 : 0)
 }
 
+/** The source's name; of a pair without a row it is that of the source that has none. */
+export function sourceOf({ source }: ReportedTransport): string {
+  return source.replace(/, no row$/, '')
+}
+
 function reportEntry(entry: PortEntry): ReportedTransport {
   const { source, assignments } = entry
   return {

@@ -3,7 +3,7 @@ import { printable } from '../core/index.ts'
 import { PORT_RANGES, TRANSPORTS, rangeOf } from '../registry/index.ts'
 import type { PortSpan, Transport } from '../registry/index.ts'
 import type { PortReport, ReportedAssignment, ReportedTransport } from '../answer/index.ts'
-import { spanText } from '../answer/index.ts'
+import { sourceOf, spanText } from '../answer/index.ts'
 import { paragraph, section } from './style.ts'
 import type { Style } from './style.ts'
 
@@ -12,8 +12,7 @@ export function registryPart(report: PortReport, style: Style, all: boolean): st
   const lines = groups.map(
     ({ transports, entry }) => statusLine(transports, entry, style) + registryDetails(entry, style, all),
   )
-  // Of the pairs without a row, the day is that of the source that has none.
-  const sources = groups.map(({ entry }) => `${entry.asOf} (${entry.source.replace(/, no row$/, '')})`)
+  const sources = groups.map(({ entry }) => `${entry.asOf} (${sourceOf(entry)})`)
   const source = paragraph(`IANA's registry as of ${[...new Set(sources)].join('; ')}.`, style.width, '  ')
   return `${section('Registry', style, lines.join(''))}${style.dim(source)}${meaning(report, style)}`
 }

@@ -8,29 +8,37 @@ export interface Language {
   readonly ownName: string
   /** The digits that its readers expect (CLDR numbering system). */
   readonly digits: 'latn' | 'beng' | 'arab' | 'arabext'
+  /** What stands between short items. */
+  readonly comma: ', ' | '، ' | '、'
 }
 
-const latin = (tag: string, ownName: string): Language => ({ tag, ownName, direction: 'ltr', digits: 'latn' })
+const latin = (tag: string, ownName: string, comma: Language['comma'] = ', '): Language => ({
+  tag,
+  ownName,
+  direction: 'ltr',
+  digits: 'latn',
+  comma,
+})
 
 /** English first: it is what a reader gets who asks for none of them. */
 export const LANGUAGES: readonly [Language, ...Language[]] = [
   latin('en', 'English'),
-  { tag: 'ar', ownName: 'العربية', direction: 'rtl', digits: 'arab' },
-  { tag: 'bn', ownName: 'বাংলা', direction: 'ltr', digits: 'beng' },
+  { tag: 'ar', ownName: 'العربية', direction: 'rtl', digits: 'arab', comma: '، ' },
+  { tag: 'bn', ownName: 'বাংলা', direction: 'ltr', digits: 'beng', comma: ', ' },
   latin('de', 'Deutsch'),
   latin('es', 'Español'),
-  { tag: 'fa', ownName: 'فارسی', direction: 'rtl', digits: 'arabext' },
+  { tag: 'fa', ownName: 'فارسی', direction: 'rtl', digits: 'arabext', comma: '، ' },
   latin('fr', 'Français'),
   latin('hi', 'हिन्दी'),
   latin('id', 'Bahasa Indonesia'),
-  latin('ja', '日本語'),
+  latin('ja', '日本語', '、'),
   latin('ko', '한국어'),
   latin('pt-BR', 'Português (Brasil)'),
   latin('ru', 'Русский'),
   latin('sv', 'Svenska'),
   latin('tr', 'Türkçe'),
-  latin('zh-Hans', '简体中文'),
-  latin('zh-Hant', '繁體中文'),
+  latin('zh-Hans', '简体中文', '、'),
+  latin('zh-Hant', '繁體中文', '、'),
 ]
 
 export const [ENGLISH] = LANGUAGES

@@ -12,6 +12,7 @@ import { readCatalogue } from './catalogue.ts'
 import type { MessageKey } from './catalogue.ts'
 import { ENGLISH } from './languages.ts'
 import type { Language } from './languages.ts'
+import { LoreTexts } from './lore-texts.ts'
 
 export type MessageValues = Readonly<Record<string, string | number | Date>>
 /** For each tag of a message (`<code>…</code>`), what is made of what stands in it; both are HTML. */
@@ -42,10 +43,12 @@ export class Messages {
   readonly language: Language
   readonly #texts: ReadonlyMap<string, string>
   readonly #compiled: Map<string, Compiled> = new Map()
+  readonly #lore: LoreTexts
 
   constructor(language: Language) {
     this.language = language
     this.#texts = readCatalogue(language.tag)
+    this.#lore = new LoreTexts(language)
   }
 
   /** A message as plain text; templates escape it like any other. */
@@ -54,6 +57,11 @@ export class Messages {
     const placed = this.#placed(values)
     if (parts === null) return String(format.format(placed))
     return parts.map((part) => plainText(part, placed, key)).join('')
+  }
+
+  /** What the lore says in English, in this language; null where it is not translated. */
+  lore(english: string): string | null {
+    return this.#lore.of(english)
   }
 
   /** A message whose tags become HTML; its own words and all values are escaped. */

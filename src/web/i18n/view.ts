@@ -13,6 +13,8 @@ export class View {
   readonly t: Messages['t']
   /** A message whose tags become HTML. */
   readonly rich: Messages['rich']
+  /** What the lore says in English, in the reader's language; null where it is not translated. */
+  readonly lore: Messages['lore']
   /** Whether the language stands in the address; where it does not, it was negotiated. */
   readonly isNamed: boolean
   readonly #numbers: Intl.NumberFormat
@@ -27,6 +29,7 @@ export class View {
     this.language = messages.language
     this.t = (key, values) => messages.t(key, values)
     this.rich = (key, tags, values) => messages.rich(key, tags, values)
+    this.lore = (english) => messages.lore(english)
     this.isNamed = isNamed
     const locale = localeOf(messages.language)
     this.#numbers = new Intl.NumberFormat(locale)
@@ -83,6 +86,11 @@ export class View {
   /** Names one after another, as the language joins them, each with its own direction. */
   list(names: readonly string[]): string {
     return this.#lists.format(names.map((name) => this.isolate(name)))
+  }
+
+  /** Short items in a row, without an “and”: `TCP, UDP`. */
+  items(texts: readonly string[]): string {
+    return texts.join(this.language.comma)
   }
 
   /** A moment as short as the language writes it: for tables. */

@@ -5,6 +5,8 @@ import { endOf, styleProblems } from './text-style.ts'
 
 /** A number after a Latin name is a part of it, and keeps its digits: `Mac OS X 10.4`, `version 5` of none. */
 const NUMBER_OF_A_NAME = /(?<=[A-Za-z][\w.+-]* (?:v)?)\d[\d.x]*(?=$|[^\p{L}\d])/gu
+/** Languages that count by ten thousands write it otherwise. */
+const MILLIONS = /[\d.]+ million/g
 /** Signs that part the digits of one number in some language: `10,000`, `10.000`, `10 000`. */
 const GROUPING = /(?<=\d)[.,\u00A0\u202F\u066C٫](?=\d)/g
 
@@ -16,7 +18,7 @@ export function loreProblems(text: string, english: string, language: Language):
   return [
     ...new Set([
       ...styleProblems(words, language),
-      ...numbersOf(english)
+      ...numbersOf(english.replace(MILLIONS, ''))
         .filter((each) => !numbers.has(each))
         .map((each) => `the number ${each} is missing`),
       ...(endOf(text) === endOf(english)

@@ -131,7 +131,7 @@ function accessPart(place: Place): Markup {
             ? t('directory.access.anyone')
             : writers.length === 0
               ? t('directory.access.nobody')
-              : t('directory.access.writers', { names: writers.map(plain).join(', ') })
+              : t('directory.access.writers', { names: view.items(writers.map(plain)) })
         }
       </li>
       ${lists.map(({ name, values }) => {
@@ -140,7 +140,7 @@ function accessPart(place: Place): Markup {
           ${
             values.includes('*')
               ? t('directory.access.propertyAnyone', { property })
-              : t('directory.access.property', { property, names: values.map(plain).join(', ') })
+              : t('directory.access.property', { property, names: view.items(values.map(plain)) })
           }
         </li>`
       })}

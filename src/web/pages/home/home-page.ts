@@ -5,7 +5,7 @@ import { directoryHref } from '../../directory/paths.ts'
 import type { View } from '../../i18n/view.ts'
 import { CELLS } from '../chart/cell-code.ts'
 import type { Counts } from '../chart/counts.ts'
-import { english } from '../english.ts'
+import { loreText } from '../english.ts'
 import type { Markup, Page } from '../layout.ts'
 import type { PortHere } from './here.ts'
 import { FIRST_LOOK } from './looks.ts'
@@ -154,7 +154,7 @@ function looksPart(view: View, looks: readonly Look[]): Markup {
               ><b>${view.digits(port)}</b> <bdi>${lore.name}</bdi></a
             >
             ${lore.era?.until === undefined ? '' : html`<span class="faint">${t('chart.home.look.until', { until: view.date(lore.era.until) })}</span>`}
-            <p>${english(view, lore.summary.text)}</p>
+            <p>${loreText(view, lore.summary.text)}</p>
           </li>`,
       )}
     </ul>

@@ -66,7 +66,7 @@ function processPart(view: View, process: ProcessInfo, holders: readonly number[
     ],
     [t('listeners.one.started'), process.startedAt === null ? '' : view.moment(Date.parse(process.startedAt))],
     [t('listeners.one.origin'), originText(view, process.origin)],
-    [t('listeners.one.holders'), holders.map((pid) => view.digits(pid)).join(', ')],
+    [t('listeners.one.holders'), view.items(holders.map((pid) => view.digits(pid)))],
   ]
   return html`<dl class="facts-list">
       ${facts

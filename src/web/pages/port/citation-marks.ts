@@ -2,7 +2,7 @@
 import { html } from 'hono/html'
 import type { Citation, CitedText, Footnotes } from '../../../answer/index.ts'
 import type { View } from '../../i18n/view.ts'
-import { english } from '../english.ts'
+import { loreText } from '../english.ts'
 import type { Markup } from '../layout.ts'
 
 /** Superscript numbers that lead to the list of sources. */
@@ -16,5 +16,5 @@ export function citationMarks(view: View, footnotes: Footnotes, citations: reado
 
 /** A statement of the lore, with its marks. */
 export function citedText(view: View, footnotes: Footnotes, { text, citations }: CitedText): Markup {
-  return html`${english(view, text)}${citationMarks(view, footnotes, citations)}`
+  return html`${loreText(view, text)}${citationMarks(view, footnotes, citations)}`
 }

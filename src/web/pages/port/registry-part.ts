@@ -1,6 +1,7 @@
 /** What IANA's registry says of a port: a row for the transports that share an answer, then what each status means. */
 import { html } from 'hono/html'
 import type { PortReport, ReportedAssignment, ReportedTransport } from '../../../answer/index.ts'
+import { sourceOf } from '../../../answer/index.ts'
 import { PORT_RANGES } from '../../../registry/index.ts'
 import type { PortSpan, Status } from '../../../registry/index.ts'
 import type { View } from '../../i18n/view.ts'
@@ -85,12 +86,12 @@ function answerKey({ status, source, asOf, description, assignments }: ReportedT
 function sharedRow(view: View, { transports, row, run }: SharedRow): Markup {
   const { t } = view
   const [first, ...others] = row.assignments.filter(({ name }) => name !== null)
-  const source = t('port.registry.source', { source: view.isolate(row.source), date: view.date(row.asOf) })
+  const source = t('port.registry.source', { source: view.isolate(sourceOf(row)), date: view.date(row.asOf) })
   return html`<tr>
     <th scope="row">
       ${transports.map(
         (transport, index) =>
-          html`${index === 0 ? '' : ', '}<span
+          html`${index === 0 ? '' : view.language.comma}<span
               class="transport"
               data-transport="${transport}"
               data-status="${row.status}"

@@ -47,8 +47,8 @@ function useText(view: View, use: ReportedUse, footnotes: Footnotes, lastYear: n
         (each) =>
           html`<li>
             <bdi class="on"
-              >${each.transports.map((name) => name.toUpperCase()).join(', ')}
-              ${each.ports.map((ports) => view.digits(ports.replace('-', '–'))).join(', ')}</bdi
+              >${view.items(each.transports.map((name) => name.toUpperCase()))}
+              ${view.items(each.ports.map((ports) => view.digits(ports.replace('-', '–'))))}</bdi
             >
             ${cited(each)}
           </li>`,
@@ -72,8 +72,9 @@ function useText(view: View, use: ReportedUse, footnotes: Footnotes, lastYear: n
   </article>`
 }
 
-function successorText(view: View, { name, ports }: ReportedUse['successors'][number]): string {
-  return ports.length === 0 ? name : `${name} (${ports.map((each) => view.digits(each)).join(', ')})`
+function successorText(view: View, { name: english, ports }: ReportedUse['successors'][number]): string {
+  const name = view.lore(english) ?? english
+  return ports.length === 0 ? name : `${name} (${view.items(ports.map((each) => view.digits(each)))})`
 }
 
 function eraText(view: View, { era }: ReportedUse): string {

@@ -53,11 +53,11 @@ function portRow(view: View, { port, answers, names }: KnownPort): Markup {
           html`<span class="${status}">${view.t(`common.status.${status}`)}</span>${
               answers.length === 1
                 ? ''
-                : html` <span class="faint">${transports.map((each) => each.toUpperCase()).join(', ')}</span>`
+                : html` <span class="faint">${view.items(transports.map((each) => each.toUpperCase()))}</span>`
             } `,
       )}
     </td>
-    <td>${names.map((name, index) => html`${index === 0 ? '' : ', '}<bdi>${name}</bdi>`)}</td>
+    <td>${names.map((name, index) => html`${index === 0 ? '' : view.language.comma}<bdi>${name}</bdi>`)}</td>
   </tr>`
 }
 

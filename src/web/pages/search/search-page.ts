@@ -4,7 +4,7 @@ import { rangeOf } from '../../../registry/index.ts'
 import type { PortSpan, SearchHit } from '../../../registry/index.ts'
 import { namedHref } from '../../directory/paths.ts'
 import type { View } from '../../i18n/view.ts'
-import { english } from '../english.ts'
+import { loreText } from '../english.ts'
 import type { Markup, Page } from '../layout.ts'
 import { QUERY_CHARS_MAX, portOfHit } from './find.ts'
 import type { Findings } from './find.ts'
@@ -113,12 +113,12 @@ function textHit(view: View, hit: SearchHit): Markup {
     port === undefined
       ? t('search.hit.noPort')
       : t(ports.length === 1 && port.first === port.last ? 'search.hit.port' : 'search.hit.ports', {
-          ports: texts.join(', ') + (ports.length > SPANS_SHOWN ? ' …' : ''),
+          ports: view.items(texts) + (ports.length > SPANS_SHOWN ? ' …' : ''),
         })
   const title = html`<bdi>${name}</bdi>`
   return html`${port === undefined ? html`<b>${title}</b>` : html`<a href="${view.href(`/ports/${port.first}`)}">${title}</a>`}
-    <span class="faint">${where} ${transports.map((each) => each.toUpperCase()).join(', ')}</span><br />
-    ${english(view, description)}`
+    <span class="faint">${where} ${view.items(transports.map((each) => each.toUpperCase()))}</span><br />
+    ${loreText(view, description)}`
 }
 
 function entryHit(view: View, { domain, path, names }: NamedEntry): Markup {

@@ -1,0 +1,91 @@
+/**
+ * The lore in the other languages: every sentence of it is there, none is surplus or left in English without being a name, and each
+ * is written as its language is, with the numbers of the English one.
+ */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import * as v from 'valibot'
+import { readLoreFiles } from '../scripts/lore-files.ts'
+import { localesFolder } from '../src/web/i18n/catalogue.ts'
+import { loreSentences } from '../src/web/i18n/checks/lore-sentences.ts'
+import { loreProblems } from '../src/web/i18n/checks/lore-text.ts'
+import { ENGLISH, LANGUAGES } from '../src/web/i18n/languages.ts'
+import { LoreTexts, loreCategoriesOf, readLoreTable } from '../src/web/i18n/lore-texts.ts'
+
+const files = loreSentences(readLoreFiles())
+const others = LANGUAGES.filter((each) => each !== ENGLISH)
+/** Sentences of the lore that are names, and stay as they are in every language that does not write them otherwise. */
+const names = new Set(
+  v.parse(v.array(v.string()), JSON.parse(readFileSync(join(localesFolder(), 'lore-names.json'), 'utf8'))),
+)
+
+function assertNone(problems: readonly string[]): void {
+  assert.ok(problems.length === 0, `${problems.length} to mend (scripts/sync-lore-locales.ts):\n${problems.join('\n')}`)
+}
+
+function tableOf(tag: string, category: string): ReadonlyMap<string, string | null> {
+  return new Map(Object.entries(readLoreTable(tag, category)))
+}
+
+test('English is the lore itself, and has no files', () => {
+  assert.deepEqual(loreCategoriesOf(ENGLISH.tag), [])
+  assert.equal(new LoreTexts(ENGLISH).of('web interface'), null)
+})
+
+for (const language of others) {
+  const { tag } = language
+  describe(`the lore in ${tag}`, () => {
+    test('has every sentence in its file, in order, and no other', () => {
+      assert.deepEqual(loreCategoriesOf(tag).toSorted(), [...files.keys()])
+      for (const [category, sentences] of files)
+        assert.deepEqual([...tableOf(tag, category).keys()], sentences, `${tag}/lore/${category}.json`)
+    })
+
+    test('is translated, but for names', () => {
+      assertNone(
+        [...files.keys()].flatMap((category) =>
+          [...tableOf(tag, category)].flatMap(([english, own]) => {
+            if (own === null) return [`${category}: not translated: ${english}`]
+            return own === english && !names.has(english) ? [`${category}: the same as in English: ${english}`] : []
+          }),
+        ),
+      )
+    })
+
+    test('is written as the language is, with the numbers of the English', () => {
+      assertNone(
+        [...files.keys()].flatMap((category) =>
+          [...tableOf(tag, category)].flatMap(([english, own]) =>
+            own === null || own === english
+              ? []
+              : loreProblems(own, english, language).map((problem) => `${category}: ${problem}: ${own}`),
+          ),
+        ),
+      )
+    })
+  })
+}
+
+test('every name that may stay as it is does so somewhere', () => {
+  const kept = new Set(
+    others.flatMap(({ tag }) =>
+      [...files.keys()].flatMap((category) =>
+        [...tableOf(tag, category)].filter(([english, own]) => english === own).map(([english]) => english),
+      ),
+    ),
+  )
+  assertNone([...names].filter((name) => !kept.has(name)).map((name) => `no language keeps ${name}`))
+})
+
+test('from right to left, Latin names and options keep their direction, and nothing else is marked', () => {
+  for (const language of others.filter(({ direction }) => direction === 'rtl')) {
+    const texts = new LoreTexts(language)
+    for (const sentence of [...files.values()].flat()) {
+      const own = texts.of(sentence) ?? ''
+      for (const [, inner = ''] of own.matchAll(/\u2068([^\u2069]*)\u2069/g)) assert.match(inner, /^[!-~ ]+$/)
+      assert.doesNotMatch(own.replace(/\u2068[^\u2069]*\u2069/g, ''), /[A-Za-z]/, own)
+    }
+  }
+})
