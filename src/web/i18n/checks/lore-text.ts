@@ -5,20 +5,22 @@ import { endOf, styleProblems } from './text-style.ts'
 
 /** A number after a Latin name is a part of it, and keeps its digits: `Mac OS X 10.4`, `version 5` of none. */
 const NUMBER_OF_A_NAME = /(?<=[A-Za-z][\w.+-]* (?:v)?)\d[\d.x]*(?=$|[^\p{L}\d])/gu
-/** Languages that count by ten thousands write it otherwise. */
-const MILLIONS = /[\d.]+ million/g
+/** Languages that count by ten thousands write these otherwise. */
+const LARGE = /[\d.]+ million|\d+,000\b|\d+0000\b/g
+/** Names with signs of their own: `FRITZ!Box`, `SAT>IP`, `Backup & Replication`, `Grand Theft Auto: Vice City`. */
+const SIGNED_NAME = /[A-Z][\w.]*(?:[!>&]| &|:)\s?[A-Z]\w*/g
 /** Signs that part the digits of one number in some language: `10,000`, `10.000`, `10 000`. */
 const GROUPING = /(?<=\d)[.,\u00A0\u202F\u066C٫](?=\d)/g
 
 /** What is wrong with a translation, each in a few words; none for one that is well written. */
 export function loreProblems(text: string, english: string, language: Language): readonly string[] {
-  // A name may have an ampersand: it is written by a template, which escapes it.
-  const words = (english.includes('&') ? text.replaceAll('&', '+') : text).replace(NUMBER_OF_A_NAME, 'x')
+  const names = english.match(SIGNED_NAME) ?? []
+  const words = names.reduce((rest, name) => rest.replaceAll(name, 'x'), text).replace(NUMBER_OF_A_NAME, 'x')
   const numbers = new Set(numbersOf(text))
   return [
     ...new Set([
       ...styleProblems(words, language),
-      ...numbersOf(english.replace(MILLIONS, ''))
+      ...numbersOf(english.replace(LARGE, ''))
         .filter((each) => !numbers.has(each))
         .map((each) => `the number ${each} is missing`),
       ...(endOf(text) === endOf(english)
