@@ -107,7 +107,7 @@ test('a client of another machine has so many connections and no more', async (c
   if (!requireRoot(context) || !requirePeers(context, 'ip')) return
   const { near, far } = buildNetwork(context, { near: '10.79.0.1', far: '10.79.0.2' })
   const words = ['serve', '--netinfo', '127.0.0.1:0', '--binder', 'none', '--portmap', 'none', '--http', '10.79.0.2:0']
-  const [program = '', ...rest] = [...far.through, process.execPath, CLI, ...words, '--insecure-http']
+  const [program, ...rest] = [...far.through, process.execPath, CLI, ...words, '--insecure-http']
   const server = spawn(program, rest, {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...cliEnvironment(), PORTOLAN_DATA: tempFolder(context) },
@@ -118,7 +118,7 @@ test('a client of another machine has so many connections and no more', async (c
     told += text
   })
   const port = await until('the address of the pages is told', () => /http:\/\/10\.79\.0\.2:(\d+)/.exec(told)?.[1])
-  const [client = '', ...asked] = [...near.through, process.execPath, '-e', CONNECT_MANY, port, '300']
+  const [client, ...asked] = [...near.through, process.execPath, '-e', CONNECT_MANY, port, '300']
   const many = spawn(client, asked, { stdio: ['ignore', 'pipe', 'inherit'] })
   atEnd(context, () => end(many, 'SIGKILL'))
   assert.equal(await lineOf(many), '256')

@@ -11,8 +11,15 @@ export { FORMATS, dumpRaw, formatTreeJson, parseRaw, parseTreeJson } from './for
 export type { Format, FormatProblem, Parsed, Tree } from './formats/index.ts'
 export { MACHINE_PARTS, readMachine } from './etc-import.ts'
 export type { MachineData, MachinePart, MachineProblem, ReadMachineOptions } from './etc-import.ts'
-export { DIRECTORY_DESCRIPTIONS, isViewedDirectory, viewOf, warningsOf } from './views.ts'
-export type { DirectoryDescription, PropertyDescription, ValueForm, ViewedDirectory, Views } from './views.ts'
+export { DIRECTORY_DESCRIPTIONS, findWarnings, isViewedDirectory, viewOf, warningsOf } from './views.ts'
+export type {
+  DirectoryDescription,
+  EntryWarning,
+  PropertyDescription,
+  ValueForm,
+  ViewedDirectory,
+  Views,
+} from './views.ts'
 export { APPEND, MODEL_LIMITS, ROOT_OBJECT, findProperty, firstValue, valuesOf } from './model.ts'
 export type { DirectoryObject, Id, Properties, Property } from './model.ts'
 export type { Caller, WriteKind, WriteOperation, WriteResult } from './operation.ts'

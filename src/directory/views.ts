@@ -20,4 +20,6 @@ export type {
   ViewedDirectory,
   Views,
 } from './views/views.ts'
-export { warningsOf } from './views/warnings.ts'
+export { warningsOf } from './views/warning-text.ts'
+export { findWarnings } from './views/warnings.ts'
+export type { EntryWarning } from './views/warnings.ts'

@@ -10,7 +10,7 @@ export type ValueForm = 'text' | 'number' | 'port' | 'address' | 'network' | 'et
 
 const NUMBER_MIN = -(2 ** 31)
 const NUMBER_MAX = 2 ** 32 - 1
-const PORT_MAX = 65_535
+export const PORT_MAX = 65_535
 const OCTET_MAX = 255
 const DECIMAL = /^-?\d{1,10}$/
 const DOTTED = /^\d{1,3}(?:\.\d{1,3})*$/
@@ -25,58 +25,64 @@ export function readNumber(text: string | undefined): number | null {
   return value < NUMBER_MIN || value > NUMBER_MAX ? null : value
 }
 
-const FAULT_FINDERS: Readonly<Record<ValueForm, (value: string) => string | undefined>> = {
+/** What is wrong with a value; `canonical` is the spelling that others look up, `form` what the value should be of. */
+export type FormFault =
+  | { readonly kind: 'notNumber' | 'notPort' | 'notAddress' | 'notNetwork' | 'notEthernet' }
+  | { readonly kind: 'notForm'; readonly form: string }
+  | { readonly kind: 'notCanonical'; readonly canonical: string }
+
+const FAULT_FINDERS: Readonly<Record<ValueForm, (value: string) => FormFault | undefined>> = {
   text: () => undefined,
   number: findNumberFault,
   port: findPortFault,
   address: (value) => (value.includes(':') ? findV6Fault(value) : findDottedFault(value, 4)),
   network: (value) => findDottedFault(value, 1),
   ethernet: findEthernetFault,
-  serves: (value) => (SERVES.test(value) ? undefined : 'is not DOMAIN/TAG'),
-  bootparam: (value) => (BOOTPARAM.test(value) ? undefined : 'is not KEY=HOST:PATH'),
+  serves: (value) => (SERVES.test(value) ? undefined : { kind: 'notForm', form: 'DOMAIN/TAG' }),
+  bootparam: (value) => (BOOTPARAM.test(value) ? undefined : { kind: 'notForm', form: 'KEY=HOST:PATH' }),
 }
 
-/** What is wrong with a value of this form, as the end of a sentence; undefined when it is as others expect it. */
-export function findFormFault(form: ValueForm, value: string): string | undefined {
+/** What is wrong with a value of this form; undefined when it is as others expect it. */
+export function findFormFault(form: ValueForm, value: string): FormFault | undefined {
   return FAULT_FINDERS[form](value)
 }
 
-function sayCanonical(canonical: string): string {
-  return `is looked up as text: write ${canonical}`
+function otherThan(canonical: string, value: string): FormFault | undefined {
+  return canonical === value ? undefined : { kind: 'notCanonical', canonical }
 }
 
-function findNumberFault(value: string): string | undefined {
+function findNumberFault(value: string): FormFault | undefined {
   const number = readNumber(value)
-  if (number === null) return 'is not a decimal number'
-  return String(number) === value ? undefined : sayCanonical(String(number))
+  if (number === null) return { kind: 'notNumber' }
+  return otherThan(String(number), value)
 }
 
-function findPortFault(value: string): string | undefined {
+function findPortFault(value: string): FormFault | undefined {
   const number = readNumber(value)
-  if (number === null || number < 0 || number > PORT_MAX) return `is not a port from 0 to ${PORT_MAX}`
+  if (number === null || number < 0 || number > PORT_MAX) return { kind: 'notPort' }
   return findNumberFault(value)
 }
 
-function findDottedFault(value: string, partsMin: number): string | undefined {
+function findDottedFault(value: string, partsMin: number): FormFault | undefined {
   const parts = DOTTED.test(value) ? value.split('.').map(Number) : []
   const isAddress = parts.length >= partsMin && parts.length <= 4 && parts.every((part) => part <= OCTET_MAX)
-  if (!isAddress) return partsMin === 4 ? 'is not an address' : 'is not a network number'
+  if (!isAddress) return { kind: partsMin === 4 ? 'notAddress' : 'notNetwork' }
   const canonical = parts.join('.')
-  return canonical === value ? undefined : sayCanonical(canonical)
+  return otherThan(canonical, value)
 }
 
 /** The spelling of RFC 5952, which is that of URLs. */
-function findV6Fault(value: string): string | undefined {
-  if (!isIPv6(value) || value.includes('%')) return 'is not an address'
+function findV6Fault(value: string): FormFault | undefined {
+  if (!isIPv6(value) || value.includes('%')) return { kind: 'notAddress' }
   const canonical = new URL(`http://[${value}]/`).hostname.slice(1, -1)
-  return canonical === value ? undefined : sayCanonical(canonical)
+  return otherThan(canonical, value)
 }
 
-function findEthernetFault(value: string): string | undefined {
-  if (!ETHERNET.test(value)) return 'is not an Ethernet address'
+function findEthernetFault(value: string): FormFault | undefined {
+  if (!ETHERNET.test(value)) return { kind: 'notEthernet' }
   const canonical = value
     .split(':')
     .map((part) => Number.parseInt(part, 16).toString(16))
     .join(':')
-  return canonical === value ? undefined : sayCanonical(canonical)
+  return otherThan(canonical, value)
 }

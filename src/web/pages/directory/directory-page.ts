@@ -1,14 +1,14 @@
 /** The page of one directory: its properties, what is in it, who may write it and who did. */
 import { html } from 'hono/html'
-import { findProperty, valuesOf, warningsOf } from '../../../directory/index.ts'
+import { findProperty, findWarnings, valuesOf } from '../../../directory/index.ts'
 import { directoryHref } from '../../directory/paths.ts'
 import { historyOf } from '../../directory/read.ts'
 import { UndoDesk } from '../../directory/undo.ts'
-import { english } from '../english.ts'
 import type { Markup, Page } from '../layout.ts'
 import { changeWord, changesList, undoPart } from './change-part.ts'
 import { childrenPart, wellKnownPart } from './children-part.ts'
 import type { ChildrenQuery } from './children-part.ts'
+import { warningText } from './warning-text.ts'
 import { NAMES, barNote, crumbs, domainNav, pageHref, plain, valuesList } from './parts.ts'
 import { changeableIn, mayChange, shownName, viewedPathOf } from './place.ts'
 import type { Place } from './place.ts'
@@ -74,7 +74,7 @@ function propertiesPart(place: Place, viewedPath: string): Markup {
   const { view, directory } = place
   const { t } = view
   const { properties } = directory
-  const warnings = warningsOf(viewedPath, properties)
+  const warnings = findWarnings(viewedPath, properties)
   return html`<section class="sheet" aria-labelledby="properties">
     <h2 id="properties">${t('directory.properties.title')}</h2>
     ${
@@ -107,7 +107,7 @@ function propertiesPart(place: Place, viewedPath: string): Markup {
         ? ''
         : html`<h3>${t('directory.warnings.title')}</h3>
             <ul class="warnings">
-              ${warnings.map((warning) => html`<li>${english(view, warning)}</li>`)}
+              ${warnings.map((warning) => html`<li>${warningText(view, warning)}</li>`)}
             </ul>`
     }
   </section>`

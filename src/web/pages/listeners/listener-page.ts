@@ -49,7 +49,7 @@ function listenerPart(view: View, listener: Listener, connections: readonly Conn
       process !== null
         ? processPart(view, process, listener.holders)
         : html`<p>${t('listeners.process.unseen')}</p>
-            ${unseen !== null ? html`<p class="faint" lang="en" dir="ltr">${unseen.hint}</p>` : ''}`
+            ${unseen !== null ? html`<p class="faint">${t(`listeners.unseen.${unseen.reason}`)}</p>` : ''}`
     }
     ${listener.transport === 'tcp' ? connectionsPart(view, connections) : ''}
   </section>`

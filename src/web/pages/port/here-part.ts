@@ -4,12 +4,11 @@ import type { PortReport } from '../../../answer/index.ts'
 import type { Listener } from '../../../listeners/index.ts'
 import { namedHref } from '../../directory/paths.ts'
 import type { View } from '../../i18n/view.ts'
-import { english } from '../english.ts'
 import type { Markup } from '../layout.ts'
 
-/** Both parts, as the island of the page asks for them again; `notes`: what the socket reader could not see. */
-export function livePart(view: View, report: PortReport, notes: readonly string[]): Markup {
-  return html`${herePart(view, report, notes)}${declaredPart(view, report)}`
+/** Both parts, as the island of the page asks for them again. */
+export function livePart(view: View, report: PortReport): Markup {
+  return html`${herePart(view, report)}${declaredPart(view, report)}`
 }
 
 /** For who may not know. */
@@ -20,9 +19,10 @@ export function hiddenPart(view: View): Markup {
   </section>`
 }
 
-function herePart(view: View, report: PortReport, notes: readonly string[]): Markup {
+function herePart(view: View, report: PortReport): Markup {
   const { t } = view
   const { port, listeners, connections } = report
+  const reasons = new Set(listeners.flatMap(({ unseen }) => unseen?.reason ?? []))
   return html`<section class="sheet" aria-labelledby="here">
     <h2 id="here">${t('port.here.title')}</h2>
     ${
@@ -33,7 +33,7 @@ function herePart(view: View, report: PortReport, notes: readonly string[]): Mar
           </ul>`
     }
     ${connections.length === 0 ? '' : html`<p>${t('port.here.connections', { count: connections.length })}</p>`}
-    ${listeners.some(({ unseen }) => unseen !== null) ? notes.map((note) => html`<p class="faint">${english(view, note)}</p>`) : ''}
+    ${[...reasons].map((reason) => html`<p class="faint">${t(`listeners.unseen.${reason}`)}</p>`)}
     <noscript><p class="faint">${t('port.here.loaded')}</p></noscript>
     <p><a href="${view.href(`/listeners?port=${port}`)}">${t('port.here.more')}</a></p>
   </section>`

@@ -76,7 +76,7 @@ test('no text of the registry, the lore, the directory or a process is ever mark
     const report = poison(honest, false) as PortReport
     for (const language of LANGUAGES) {
       const view = views.of(language, true)
-      const page = portPage(frame, view, { report, notes: [EVIL], around, given: null, visitor: null })
+      const page = portPage(frame, view, { report, around, given: null, visitor: null })
       const text = String(await renderPage(frame, view, page))
       assert.ok(!/<script>alert|<img src=x/.test(text), `${language.tag} ${port}`)
       if (language.tag !== 'en' && language.tag !== 'ar') continue

@@ -25,8 +25,6 @@ import { sourcesPart, usesPart } from './uses-part.ts'
 
 export interface PortFacts {
   readonly report: PortReport
-  /** What the socket reader could not see, in English sentences. */
-  readonly notes: readonly string[]
   readonly around: Around
   /** What the visitor said of the page before. */
   readonly given: Verdict | null
@@ -36,7 +34,7 @@ export interface PortFacts {
 }
 
 export function portPage(frame: Frame, view: View, facts: PortFacts): Page {
-  const { report, notes, around, given, visitor, seesMachine = true } = facts
+  const { report, around, given, visitor, seesMachine = true } = facts
   const { port } = report
   const known = knownAs(report)
   const footnotes = new Footnotes(true)
@@ -74,7 +72,7 @@ export function portPage(frame: Frame, view: View, facts: PortFacts): Page {
               ${
                 seesMachine
                   ? html`<div data-live="${view.href(`${path}/here`)}" aria-live="polite">
-                      ${livePart(view, report, notes)}
+                      ${livePart(view, report)}
                     </div>`
                   : hiddenPart(view)
               }

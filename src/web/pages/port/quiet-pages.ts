@@ -57,7 +57,7 @@ export class QuietPages {
     const { frame, registry, lore } = this.#services
     const report = reportPort(port, TRANSPORTS, registry, lore, NOBODY, NO_DIRECTORY)
     const around = this.#known.around(port, NEIGHBOURS)
-    return portPage(frame, view, { report, notes: [], around, given: null, visitor: null })
+    return portPage(frame, view, { report, around, given: null, visitor: null })
   }
 
   #readyOf(view: View, port: number): ReadyPage {

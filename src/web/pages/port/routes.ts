@@ -18,22 +18,14 @@ import { readPort } from './read-port.ts'
 
 export { readPort }
 
-interface Report {
-  readonly report: PortReport
-  readonly notes: readonly string[]
-}
-
 export function addPortPages(app: WebApp, services: WebServices): void {
   const { frame, registry, lore, known, sockets } = services
   const declared = declaredIn(services.domains)
-  const report = async (port: number, seesMachine: boolean): Promise<Report> => {
-    if (!seesMachine) return { report: reportPort(port, TRANSPORTS, registry, lore, null), notes: [] }
+  const reportOf = async (port: number, seesMachine: boolean): Promise<PortReport> => {
+    if (!seesMachine) return reportPort(port, TRANSPORTS, registry, lore, null)
     const snapshot = await sockets.current()
     const here = { listeners: snapshot.listenersOn(port), connections: snapshot.connectionsOn(port), notes: [] }
-    return {
-      report: reportPort(port, TRANSPORTS, registry, lore, here, declared),
-      notes: snapshot.sockets.notes,
-    }
+    return reportPort(port, TRANSPORTS, registry, lore, here, declared)
   }
   app.get('/ports/:port', async (c) => {
     const port = readPort(c.req.param('port'))
@@ -43,8 +35,8 @@ export function addPortPages(app: WebApp, services: WebServices): void {
     const given = mayHaveAnswered(c) ? answerGiven(c, services, port) : null
     const around = known.around(port, NEIGHBOURS)
     const seesMachine = mayReadMachine(c, services)
-    const told = await report(port, seesMachine)
-    const page = portPage(frame, view, { ...told, around, given, visitor, seesMachine })
+    const report = await reportOf(port, seesMachine)
+    const page = portPage(frame, view, { report, around, given, visitor, seesMachine })
     const isPrivate = visitor !== null || given !== null
     return respond(c, String(await renderPage(frame, view, page, visitor)), isPrivate ? PRIVATE_PAGE : PAGE)
   })
@@ -52,7 +44,6 @@ export function addPortPages(app: WebApp, services: WebServices): void {
     const port = readPort(c.req.param('port'))
     if (port === null) return errorPage(c, services, 'notFound')
     if (!mayReadMachine(c, services)) return errorPage(c, services, 'forbidden')
-    const { report: found, notes } = await report(port, true)
-    return respond(c, compact(livePart(c.get('view'), found, notes)), PAGE)
+    return respond(c, compact(livePart(c.get('view'), await reportOf(port, true))), PAGE)
   })
 }
