@@ -13,7 +13,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   store: ['core'],
   directory: ['core', 'store', 'registry'],
   netinfo: ['core', 'directory'],
-  answer: ['core', 'registry', 'listeners', 'directory', 'netinfo'],
+  answer: ['core', 'registry', 'listeners', 'probe', 'directory', 'netinfo'],
   web: ['core', 'registry', 'listeners', 'probe', 'store', 'directory', 'netinfo', 'answer'],
   cli: ['core', 'registry', 'listeners', 'probe', 'store', 'directory', 'netinfo', 'answer', 'web'],
 }

@@ -292,6 +292,48 @@ test('a probe asks this machine, says what is open, and asks nobody outside', as
   assert.equal((await send({ host: '127.0.0.1', ports: '-' })).status, 400)
 })
 
+test('a probe tells what the directory declares for the machine, and what is unexpected', async (context) => {
+  const site = await startTestSite(context, { visitor: visitorWith() })
+  const open = Number(new URL(site.origin).port)
+  const create = async (parent: number, properties: Readonly<Record<string, readonly string[]>>): Promise<number> => {
+    const id = site.domain.id(parent)
+    assert.ok(id)
+    const list = Object.entries(properties).map(([name, values]) => ({ name, values }))
+    const operation = { kind: 'create', parent: id, properties: list, where: APPEND } as const
+    const { child } = await site.domain.write(operation, SYSTEM_CALLER)
+    assert.ok(child)
+    return child.object
+  }
+  const machines = site.domain.findPath([['name', 'machines']]) ?? (await create(0, { name: ['machines'] }))
+  const machine = await create(machines, { name: ['pia'], ip_address: ['127.0.0.1'] })
+  const services = await create(machine, { name: ['services'] })
+  await create(services, { name: ['ledger'], port: ['1'], protocol: ['tcp'] })
+  const answer = await fetch(`${site.origin}/api/v1/probe`, {
+    method: 'POST',
+    headers: JSON_HEADERS,
+    body: JSON.stringify({ host: '127.0.0.1', ports: `1,${open}` }),
+  })
+  const { ports } = v.parse(
+    v.looseObject({
+      ports: v.array(
+        v.looseObject({
+          port: v.number(),
+          declared: v.array(v.looseObject({ path: v.string(), names: v.array(v.string()) })),
+          remarks: v.array(v.looseObject({ kind: v.string() })),
+        }),
+      ),
+    }),
+    await answer.json(),
+  )
+  assert.deepEqual(
+    ports.map((each) => [each.port, each.declared.map(({ names }) => names[0]), each.remarks.map(({ kind }) => kind)]),
+    [
+      [1, ['ledger'], ['declared-not-open']],
+      [open, [], ['undeclared']],
+    ],
+  )
+})
+
 test('the metrics are well-formed, and count by route', async (context) => {
   const web = await makeTestWeb(context)
   for (const port of [1, 2, 3]) await web.app.request(`/api/v1/ports/${port}`)

@@ -3,7 +3,7 @@ import type { ExitStatus } from '../../core/index.ts'
 import type { ProbeJob } from '../../probe/index.ts'
 import { openLore, openRegistry } from '../../registry/index.ts'
 import type { Arguments, Command, Context } from '../command.ts'
-import type { PortsAsked } from '../probe/machines.ts'
+import type { PortsAsked } from '../../answer/index.ts'
 import { DEFAULT_TOP, PROBE_OPTIONS } from '../probe/options.ts'
 import { DEFAULT_PACES } from '../probe/pace.ts'
 

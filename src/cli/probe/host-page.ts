@@ -5,7 +5,7 @@ import { serviceLabel } from '../../answer/index.ts'
 import { fit, paragraph, table } from '../style.ts'
 import type { Column, Style } from '../style.ts'
 import { foundSentence, foundText } from './found-text.ts'
-import type { MeaningBook, PortMeaning } from './meaning.ts'
+import type { MeaningBook, PortMeaning } from '../../answer/index.ts'
 import { unmeasuredText } from './state-words.ts'
 
 /** Ports that are told in sentences; of more, the table is all, and --json tells the rest. */

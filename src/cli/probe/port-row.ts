@@ -2,8 +2,7 @@
 import type { Banner, PortState, ProbeTransport, Reason } from '../../probe/index.ts'
 import type { Status } from '../../registry/index.ts'
 import { csvRows } from '../csv-rows.ts'
-import type { Declaration } from '../../answer/index.ts'
-import type { MeaningBook, Remark } from './meaning.ts'
+import type { Declaration, MeaningBook, Remark } from '../../answer/index.ts'
 
 export const PROBE_SCHEMA_VERSION = 1
 

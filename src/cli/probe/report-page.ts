@@ -5,7 +5,7 @@ import type { ScanReport } from '../../probe/index.ts'
 import { paragraph } from '../style.ts'
 import type { Style } from '../style.ts'
 import { renderHosts } from './host-page.ts'
-import type { MeaningBook } from './meaning.ts'
+import type { MeaningBook } from '../../answer/index.ts'
 import type { ToldPort } from './port-row.ts'
 import { renderSingle } from './single-page.ts'
 

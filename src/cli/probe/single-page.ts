@@ -8,7 +8,7 @@ import { paragraph } from '../style.ts'
 import type { Style } from '../style.ts'
 import { foundSentence } from './found-text.ts'
 import { directoryNote, hostText, portText, unexpected } from './host-page.ts'
-import type { MeaningBook } from './meaning.ts'
+import type { MeaningBook } from '../../answer/index.ts'
 import type { ToldPort } from './port-row.ts'
 import { explainState } from './state-words.ts'
 

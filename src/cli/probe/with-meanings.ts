@@ -1,9 +1,8 @@
 /** Opens what a scan is explained by. */
 import type { LoreBook, Registry } from '../../registry/index.ts'
 import type { Context } from '../command.ts'
-import { withMachines } from './machines.ts'
-import type { PortsAsked } from './machines.ts'
-import { MeaningBook } from './meaning.ts'
+import { MeaningBook, withMachines } from '../../answer/index.ts'
+import type { PortsAsked } from '../../answer/index.ts'
 
 /** @param ports those of which the directory is asked what it declares */
 export function withMeanings<Result>(

@@ -2,7 +2,7 @@
 import { portKey, readPortText, writeGrepable, writeNmapXml } from '../../probe/index.ts'
 import type { ScanReport, WriteOptions } from '../../probe/index.ts'
 import type { Context } from '../command.ts'
-import type { MeaningBook } from './meaning.ts'
+import type { MeaningBook } from '../../answer/index.ts'
 import type { OutputFile } from './output-file.ts'
 import type { FileForm, Outputs } from './outputs.ts'
 import { csvHeading, csvRow, makeRow } from './port-row.ts'

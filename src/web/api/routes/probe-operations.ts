@@ -1,6 +1,6 @@
 /** `/probe`: what another host answers, on the ground where one may ask without being asked. */
 import * as v from 'valibot'
-import { isGhost, relateUse } from '../../../registry/index.ts'
+import { MeaningBook, machinesIn } from '../../../answer/index.ts'
 import {
   isOwnAddress,
   parsePorts,
@@ -11,6 +11,7 @@ import {
 } from '../../../probe/index.ts'
 import type { Banner, PortAnswer } from '../../../probe/index.ts'
 import type { WebContext } from '../../env.ts'
+import { declaredIn } from '../../live/served-domains.ts'
 import type { WebServices } from '../../services.ts'
 import { NEVER_KEPT, answerJson } from '../answer-json.ts'
 import { NO_PARAMETERS, defineOperation } from '../operation.ts'
@@ -49,7 +50,7 @@ export function probeOperations(services: WebServices): readonly Operation[] {
       id: 'probe',
       tag: 'machine',
       summary: 'What a host answers on some ports',
-      description: `One host of loopback, of a private network, or of a network that this server stands in; up to ${PORTS_MAX} ports within ${PROBE_MS / 1000} s. Where the client goes, the probe ends.`,
+      description: `One host of loopback, of a private network, or of a network that this server stands in; up to ${PORTS_MAX} ports within ${PROBE_MS / 1000} s. Each port is told with what the directory declares there for the machine, and with what is unexpected. Where the client goes, the probe ends.`,
       scope: 'probe',
       parameters: NO_PARAMETERS,
       query: NO_PARAMETERS,
@@ -118,6 +119,8 @@ async function probe(c: WebContext, services: WebServices, body: v.InferOutput<t
   const tally = await runProbe(job, { onAnswers: (batch) => void answers.push(...batch) }, signal)
   answers.sort((a, b) => (a.transport < b.transport ? -1 : a.transport > b.transport ? 1 : a.port - b.port))
   const banners = body.banners ? await readBanners(answers, host.name, signal) : new Map<PortAnswer, Banner>()
+  const meanings = await meaningsIn(services)
+  const names = host.name === null ? [] : [host.name]
   return answerJson(
     c,
     {
@@ -125,7 +128,7 @@ async function probe(c: WebContext, services: WebServices, body: v.InferOutput<t
       host: host.address,
       whole: tally.isWhole,
       elapsedMs: Math.round(tally.elapsedMs),
-      ports: answers.map((answer) => explain(services, answer, banners.get(answer) ?? null)),
+      ports: answers.map((answer) => explain(meanings, names, answer, banners.get(answer) ?? null)),
     },
     { cacheControl: NEVER_KEPT },
   )
@@ -152,11 +155,18 @@ async function readBanners(
   return found
 }
 
-function explain({ registry, lore }: WebServices, answer: PortAnswer, banner: Banner | null) {
+/** What the open domains declare, and for which machines. */
+async function meaningsIn({ registry, lore, domains }: WebServices): Promise<MeaningBook> {
+  const machines = await machinesIn(
+    declaredIn(domains),
+    domains.all().map(({ domain }) => domain),
+  )
+  return new MeaningBook(registry, lore, machines)
+}
+
+function explain(meanings: MeaningBook, names: readonly string[], answer: PortAnswer, banner: Banner | null) {
   const { host, port, transport, state, reason, rttMs, attempts } = answer
-  const entry = registry.lookup(port, transport)
-  const uses = lore.forPort(port).map((use) => relateUse(registry, port, use))
-  const isAssigned = registry.lookupAll(port).some((each) => each.status === 'assigned')
+  const { entry, isGhost, declared, remarks } = meanings.meaningOf({ port, transport, state, banner }, host, names)
   return {
     host,
     port,
@@ -167,7 +177,9 @@ function explain({ registry, lore }: WebServices, answer: PortAnswer, banner: Ba
     attempts,
     status: entry.status,
     service: entry.names[0] ?? null,
-    ghost: isGhost(uses, isAssigned),
+    ghost: isGhost,
     banner,
+    declared,
+    remarks,
   }
 }

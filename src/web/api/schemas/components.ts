@@ -25,8 +25,6 @@ import {
 } from './machine-schemas.ts'
 import {
   assignment,
-  citation,
-  declaration,
   loreBrief,
   portList,
   portReport,
@@ -34,9 +32,9 @@ import {
   searchAnswer,
   searchHit,
   service,
-  statement,
   use,
 } from './port-schemas.ts'
+import { citation, declaration, statement } from './statement-schemas.ts'
 import { feedbackAnswer, readiness } from './server-schemas.ts'
 import { count, span, text } from './words.ts'
 

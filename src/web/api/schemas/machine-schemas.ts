@@ -1,8 +1,11 @@
 /** Sockets of this machine, and ports of others that were probed. */
 import * as v from 'valibot'
 import type { Connection, Listener } from '../../../listeners/index.ts'
+import { REMARK_KINDS } from '../../../answer/index.ts'
+import type { Remark } from '../../../answer/index.ts'
 import { PORT_STATES, PROBE_TRANSPORTS, REASONS } from '../../../probe/index.ts'
 import { REACHES } from '../../live/reaches.ts'
+import { citation, declaration } from './statement-schemas.ts'
 import { count, flag, port, status, text, textOrNull, texts, time, version } from './words.ts'
 
 const socketTransport = v.picklist(['tcp', 'udp'])
@@ -79,6 +82,11 @@ export const banner: v.GenericSchema = v.pipe(
   v.description('What a service says of itself.'),
 )
 
+const remark: v.GenericSchema<unknown, Remark> = v.pipe(
+  v.object({ kind: v.picklist(REMARK_KINDS), text, citation: v.nullable(citation) }),
+  v.description('Something unexpected about what was found, in one sentence.'),
+)
+
 export const probedPort: v.GenericSchema = v.pipe(
   v.object({
     host: text,
@@ -92,8 +100,10 @@ export const probedPort: v.GenericSchema = v.pipe(
     service: textOrNull,
     ghost: flag,
     banner: v.nullable(banner),
+    declared: v.pipe(v.array(declaration), v.description('What the directory declares there for this machine.')),
+    remarks: v.array(remark),
   }),
-  v.description('A port that was probed, and what the registry says of it.'),
+  v.description('A port that was probed, and what the registry and the directory say of it.'),
 )
 
 export const probeAnswer: v.GenericSchema = v.object({

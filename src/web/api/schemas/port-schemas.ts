@@ -1,46 +1,9 @@
 /** Ports and services as the API tells them; the port report is that of docs/reference/json.md. */
 import * as v from 'valibot'
-import type { Citation, CitedText, Declaration } from '../../../answer/index.ts'
 import type { SearchHit } from '../../../registry/index.ts'
 import { connection, listener } from './machine-schemas.ts'
-import {
-  count,
-  day,
-  dayOrNull,
-  flag,
-  port,
-  span,
-  status,
-  text,
-  textOrNull,
-  texts,
-  time,
-  transport,
-  version,
-} from './words.ts'
-
-export const citation: v.GenericSchema<unknown, Citation> = v.pipe(
-  v.object({ title: text, publisher: text, url: text, date: dayOrNull, seen: flag }),
-  v.description('Where a statement is made. Where `seen` is false, take it as unverified.'),
-)
-
-const cited = { text, citations: v.array(citation) }
-
-export const statement: v.GenericSchema<unknown, CitedText> = v.object(cited)
-
-export const declaration: v.GenericSchema<unknown, Declaration> = v.pipe(
-  v.object({
-    level: count,
-    domain: text,
-    server: textOrNull,
-    path: text,
-    names: texts,
-    protocols: texts,
-    description: textOrNull,
-    by: v.nullable(v.object({ who: text, from: text, time, revision: count })),
-  }),
-  v.description('An entry of a directory that says that a port should be in use.'),
-)
+import { citation, cited, declaration, statement } from './statement-schemas.ts'
+import { day, dayOrNull, flag, port, span, status, text, textOrNull, texts, transport, version } from './words.ts'
 
 export const assignment: v.GenericSchema = v.pipe(
   v.object({

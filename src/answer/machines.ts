@@ -7,15 +7,12 @@
  */
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { userDataFolder } from '../../core/index.ts'
-import type { Environment } from '../../core/index.ts'
-import type { Domain } from '../../directory/index.ts'
-import { isOwnAddress, readOwnAddresses } from '../../probe/index.ts'
-import { NO_DIRECTORY, readDeclared } from '../../answer/index.ts'
-import type { Declaration, DeclaredBook } from '../../answer/index.ts'
-
-/** Ports of which the directory is asked. */
-export type PortsAsked = Parameters<typeof readDeclared>[0]
+import { userDataFolder } from '../core/index.ts'
+import type { Environment } from '../core/index.ts'
+import type { Domain } from '../directory/index.ts'
+import { isOwnAddress, readOwnAddresses } from '../probe/index.ts'
+import { NO_DIRECTORY, readDeclared } from './declared.ts'
+import type { Declaration, DeclaredBook, PortsAsked } from './declared.ts'
 
 /** An address as the directory knows it. */
 export interface Machine {
@@ -50,7 +47,7 @@ export async function withMachines<Result>(
 ): Promise<Result> {
   const declared = await readDeclared(ports, env)
   if (declared.domains.length === 0) return use(NO_MACHINES)
-  const { DataFolder } = await import('../../directory/index.ts')
+  const { DataFolder } = await import('../directory/index.ts')
   const folder = new DataFolder(join(userDataFolder(env), 'domains'))
   const domains: Domain[] = []
   try {
@@ -59,21 +56,26 @@ export async function withMachines<Result>(
       if (!folder.tags().includes(tag)) break
       domains.push(await folder.openExisting(tag))
     }
-    return await use(new FolderMachines(declared, domains, await import('../../directory/index.ts')))
+    return await use(await machinesIn(declared, domains))
   } finally {
     for (const domain of domains) await domain.close()
   }
 }
 
-class FolderMachines implements MachineBook {
+/** The machines that open domains know; those of this machine come first. */
+export async function machinesIn(declared: DeclaredBook, domains: readonly Domain[]): Promise<MachineBook> {
+  return new DomainMachines(declared, domains, await import('../directory/index.ts'))
+}
+
+class DomainMachines implements MachineBook {
   readonly declared: DeclaredBook
   readonly #domains: readonly Domain[]
-  readonly #words: typeof import('../../directory/index.ts')
+  readonly #words: typeof import('../directory/index.ts')
   readonly #known: Map<string, Machine | null> = new Map()
   readonly #declaring: Map<number, boolean> = new Map()
   readonly #here: ReadonlySet<string> = readOwnAddresses()
 
-  constructor(declared: DeclaredBook, domains: readonly Domain[], words: typeof import('../../directory/index.ts')) {
+  constructor(declared: DeclaredBook, domains: readonly Domain[], words: typeof import('../directory/index.ts')) {
     this.declared = declared
     this.#domains = domains
     this.#words = words

@@ -1,10 +1,11 @@
 /** What a port that was probed is for, and what is unexpected about what was found there. */
-import { compareService } from '../../probe/index.ts'
-import type { Banner, PortState, ProbeTransport } from '../../probe/index.ts'
-import { isGhost, namesOf, relateUse } from '../../registry/index.ts'
-import type { LoreBook, PortEntry, Registry, RelatedUse } from '../../registry/index.ts'
-import type { Citation, Declaration } from '../../answer/index.ts'
+import { compareService } from '../probe/index.ts'
+import type { Banner, PortState, ProbeTransport } from '../probe/index.ts'
+import { isGhost, namesOf, relateUse } from '../registry/index.ts'
+import type { LoreBook, PortEntry, Registry, RelatedUse } from '../registry/index.ts'
+import type { Declaration } from './declared.ts'
 import type { Machine, MachineBook } from './machines.ts'
+import type { Citation } from './port-report.ts'
 
 /** More ports than these in a use make it too wide to say what one of them is for. */
 const WIDE = 64
@@ -90,7 +91,7 @@ export class MeaningBook {
 
   #declaredFor({ port, transport }: FoundPort, machine: Machine | null): Declaration[] {
     const speaks = ({ protocols }: Declaration): boolean => protocols.length === 0 || protocols.includes(transport)
-    const own = (machine?.own ?? []).filter((each) => each.ports.includes(port))
+    const own = (machine?.own ?? []).flatMap(({ ports, ...each }) => (ports.includes(port) ? [each] : []))
     // What this machine's own domain says is of this machine alone.
     const level = machine?.level ?? 1
     return [...own, ...this.machines.declared.forPort(port).filter((each) => each.level >= level)].filter(speaks)
