@@ -12,6 +12,7 @@ import { Attempts } from './attempts.ts'
 import type { Audit } from './audit.ts'
 import { PasswordQueue } from './password-queue.ts'
 import { newSecret } from './secrets.ts'
+import { upgradePassword } from './upgrade-password.ts'
 
 export type SignInResult =
   | { readonly kind: 'right'; readonly account: Account }
@@ -86,7 +87,12 @@ export class SignIn {
     const fits = await this.#verify(password, hash)
     if (found === null || stored === null) return 'none'
     const isRight = stored === hash ? fits : await this.#verify(password, stored)
-    return isRight ? found.account : 'none'
+    if (!isRight) return 'none'
+    if (stored === hash) return found.account
+    const { domains } = this.#options
+    await upgradePassword(domains, found.object, stored, password)
+    // A session is of the account as it is now: one with the old value would end at once.
+    return findAccount(domains, name)?.account ?? 'none'
   }
 
   #hashOfNobody(): Promise<string> {
