@@ -16,6 +16,8 @@ import { LoreTexts, loreCategoriesOf, readLoreTable } from '../src/web/i18n/lore
 
 const files = loreSentences(readLoreFiles())
 const others = LANGUAGES.filter((each) => each !== ENGLISH)
+/** Entries may be added by somebody who does not speak sixteen languages: these are shown in English until somebody does. */
+const UNTRANSLATED_MAX = 50
 /** Sentences of the lore that are names, and stay as they are in every language that does not write them otherwise. */
 const names = new Set(
   v.parse(v.array(v.string()), JSON.parse(readFileSync(join(localesFolder(), 'lore-names.json'), 'utf8'))),
@@ -43,14 +45,15 @@ for (const language of others) {
         assert.deepEqual([...tableOf(tag, category).keys()], sentences, `${tag}/lore/${category}.json`)
     })
 
-    test('is translated, but for names', () => {
+    test('is translated, but for names and what is new', (context) => {
+      const rows = [...files.keys()].flatMap((category) => [...tableOf(tag, category)])
+      const missing = rows.filter(([, own]) => own === null).map(([english]) => english)
+      for (const each of missing) context.diagnostic(`not translated yet: ${each}`)
+      assertNone(missing.length > UNTRANSLATED_MAX ? missing : [])
       assertNone(
-        [...files.keys()].flatMap((category) =>
-          [...tableOf(tag, category)].flatMap(([english, own]) => {
-            if (own === null) return [`${category}: not translated: ${english}`]
-            return own === english && !names.has(english) ? [`${category}: the same as in English: ${english}`] : []
-          }),
-        ),
+        rows
+          .filter(([english, own]) => own === english && !names.has(english))
+          .map(([english]) => `the same as in English: ${english}`),
       )
     })
 
