@@ -183,6 +183,12 @@ describe('the states of ports, and why, agree with nmap', () => {
     for (const [address, why, engine] of [
       ['10.99.0.1', 'blackholed', 'native'],
       ['10.99.0.1', 'blackholed', 'raw'],
+      ['10.79.0.255', 'of a broadcast', 'native'],
+      ['10.79.0.255', 'of a broadcast', 'raw'],
+      ['224.0.0.1', 'of a multicast', 'native'],
+      ['224.0.0.1', 'of a multicast', 'raw'],
+      ['ff02::1%eth0', 'of a multicast', 'native'],
+      ['ff02::1%eth0', 'of a multicast', 'raw'],
       ['10.98.0.1', 'without a route', 'raw'],
       ['2001:db8:1::1', 'blackholed', 'raw'],
       ['2001:db8:2::1', 'without a route', 'raw'],

@@ -9,6 +9,7 @@ import type { Attempt, DatagramBook, OnOutcome } from './driver.ts'
 import { localCodeOf } from './errno-codes.ts'
 import { codeOfIcmp } from './error-queue.ts'
 import type { IcmpError } from './error-queue.ts'
+import { ERRNO } from './libc.ts'
 import type { LibC } from './libc.ts'
 import { NativeSockets } from './native-sockets.ts'
 import { CODE_OF, PENDING } from './reasons.ts'
@@ -38,6 +39,13 @@ interface Route {
 
 function placeOf(slot: number, attempt: number): number {
   return slot * ATTEMPTS_KEPT + (attempt & (ATTEMPTS_KEPT - 1))
+}
+
+/** A multicast address: TCP is for two (RFC 1122 section 4.2.3.10). */
+function isForMany({ bytes }: SocketAddress): boolean {
+  const address = addressIn(bytes)
+  const [first = 0] = address
+  return address.length === 4 ? first >= 224 && first < 240 : first === 0xff
 }
 
 /** Whether this process may probe half-open: raw sockets want root, or CAP_NET_RAW. */
@@ -189,7 +197,7 @@ export class SynSockets {
     const known = this.#routesOf.get(host)
     if (known !== undefined) return known
     const target = this.#addresses.of(host)
-    const source = this.#sourceFor(target)
+    const source = isForMany(target) ? CODE_OF['no-route'] : this.#sourceFor(target)
     if (typeof source === 'number') return source
     const template = new SynTemplate(link.family, source, addressIn(target.bytes), link.port)
     const route = { link, target, template }
@@ -209,6 +217,8 @@ export class SynSockets {
       libc.connect(descriptor, bytes, bytes.length) === 0 && libc.getsockname(descriptor, own, length) === 0
     const error = isKnown ? 0 : libc.errno()
     libc.close(descriptor)
-    return isKnown ? addressIn(own) : localCodeOf(error)
+    if (isKnown) return addressIn(own)
+    // A broadcast address, which the kernel's own connect(2) has no route to.
+    return error === ERRNO.EACCES ? CODE_OF['no-route'] : localCodeOf(error)
   }
 }
