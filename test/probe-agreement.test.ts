@@ -47,6 +47,14 @@ const SERVE = `
   udp.on('message', (bytes, { port, address }) => udp.send('yes', port, address))
   server.listen(${OPEN}, '::', () => udp.bind(${OPEN}, '::', () => console.log('ready')))`
 
+/** TCP servers, and nothing else. */
+function serveOn(ports: readonly number[]): string {
+  return `let left = ${ports.length}
+  for (const port of ${JSON.stringify(ports)})
+    require('net').createServer((socket) => socket.on('error', () => {}).end())
+      .listen(port, '::', () => --left === 0 && console.log('ready'))`
+}
+
 function portsOf(family: Family): readonly number[] {
   return [OPEN, CLOSED, DROPPED, ...REJECTS[family].map((_, index) => REJECTED + index)]
 }
@@ -233,6 +241,28 @@ describe('the states of ports, and why, agree with nmap', () => {
         engine,
       )
       assert.equal(answers.find(({ port }) => port === OPEN)?.state, 'open', engine)
+    }
+  })
+
+  test('an open port whose first SYN-ACK is lost is open', async (context) => {
+    if (!requireRoot(context) || !requirePeers(context, 'ip', 'iptables')) return
+    const { near, far } = buildNetwork(context, { near: '10.79.0.1', far: FAR4 })
+    const ports = PROBE_ENGINES.map((_, index) => OPEN + index)
+    const [program, ...words] = [...far.through, process.execPath, '-e', serveOn(ports)]
+    const server = spawn(program, words, { stdio: ['ignore', 'pipe', 'inherit'] })
+    atEnd(context, () => end(server, 'SIGKILL'))
+    await lineOf(server)
+    for (const [index, engine] of PROBE_ENGINES.entries()) {
+      const port = String(ports[index])
+      const which = ['-p', 'tcp', '--sport', port, '--tcp-flags', 'SYN,ACK', 'SYN,ACK']
+      const first = ['-m', 'statistic', '--mode', 'nth', '--every', '100', '--packet', '0']
+      run(far.through, 'iptables', '-I', 'OUTPUT', ...which, ...first, '-j', 'DROP')
+      const { status, stdout } = await near.portolan('probe', FAR4, '-p', port, '--json', '--engine', engine)
+      assert.equal(status, 0, engine)
+      const [answer]: { state: string; attempts: number }[] = JSON.parse(stdout)
+      assert.equal(answer?.state, 'open', engine)
+      // Sooner than the host itself sends it again, which it does after a second.
+      if (engine === 'raw') assert.equal(answer.attempts, 2)
     }
   })
 

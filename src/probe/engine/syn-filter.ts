@@ -1,6 +1,6 @@
 /**
  * The kernel's filter of what a raw socket gets (classic BPF, Linux's Documentation/networking/filter.rst): of all the segments of
- * this machine, answers to SYNs from one port, which are resets and acknowledgements to it.
+ * this machine, answers to SYNs from a block of ports, which are resets and acknowledgements to one of them.
  */
 import type { LibC } from './libc.ts'
 import type { Family } from './syn-segment.ts'
@@ -22,11 +22,19 @@ const WHOLE = 0xffff
 const INSTRUCTION_BYTES = 8
 const RST_OR_ACK = 0x14
 
+export interface PortBlock {
+  readonly base: number
+  readonly mask: number
+}
+
 type Instruction = readonly [operation: number, ifTrue: number, ifFalse: number, value: number]
 
-/** Lets through what has this port as its target and is a reset or an acknowledgement; false where the kernel takes no filter. */
-export function attachSynFilter(libc: LibC, descriptor: number, family: Family, port: number): boolean {
-  const program = instructionsFor(family, port)
+/**
+ * Lets through what goes to a port of the block and is a reset or an acknowledgement; false where the kernel takes no filter.
+ * `mask` has the bits that all ports of the block share with `base`.
+ */
+export function attachSynFilter(libc: LibC, descriptor: number, family: Family, { base, mask }: PortBlock): boolean {
+  const program = instructionsFor(family, { base, mask })
   const code = Buffer.allocUnsafeSlow(program.length * INSTRUCTION_BYTES)
   for (const [index, [operation, ifTrue, ifFalse, value]] of program.entries()) {
     const at = index * INSTRUCTION_BYTES
@@ -42,7 +50,7 @@ export function attachSynFilter(libc: LibC, descriptor: number, family: Family, 
 }
 
 /** The filter sees what the socket is given: with IPv4's header, whose length the segment tells, and without IPv6's. */
-function instructionsFor(family: Family, port: number): readonly Instruction[] {
+function instructionsFor(family: Family, { base, mask }: PortBlock): readonly Instruction[] {
   const rest: readonly Instruction[] = [
     [AND, 0, 0, RST_OR_ACK],
     [JUMP_IF_EQUAL, 1, 0, 0],
@@ -53,9 +61,10 @@ function instructionsFor(family: Family, port: number): readonly Instruction[] {
     ? [
         [LOAD_HEADER_LENGTH, 0, 0, 0],
         [LOAD_HALF_BEHIND, 0, 0, 2],
-        [JUMP_IF_EQUAL, 0, 4, port],
+        [AND, 0, 0, mask],
+        [JUMP_IF_EQUAL, 0, 4, base],
         [LOAD_BYTE_BEHIND, 0, 0, 13],
         ...rest,
       ]
-    : [[LOAD_HALF, 0, 0, 2], [JUMP_IF_EQUAL, 0, 4, port], [LOAD_BYTE, 0, 0, 13], ...rest]
+    : [[LOAD_HALF, 0, 0, 2], [AND, 0, 0, mask], [JUMP_IF_EQUAL, 0, 4, base], [LOAD_BYTE, 0, 0, 13], ...rest]
 }

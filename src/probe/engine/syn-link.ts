@@ -1,6 +1,9 @@
 /**
  * The raw sockets of one version of IP (raw(7)): one that sends segments whole, one that hears their answers and what ICMP says of
- * them, and one that holds the port they come from, so that no other program is given it.
+ * them, and some that hold the ports they come from, so that no other program is given them.
+ *
+ * A SYN that is sent again comes from another port: to the host it is another connection. From the same port, with another sequence
+ * number, it would be no answer to the SYN-ACK that was lost, and get none of its own (RFC 9293 section 3.10.7.4).
  */
 import { ErrorQueue } from './error-queue.ts'
 import type { IcmpError } from './error-queue.ts'
@@ -27,13 +30,20 @@ const BUFFER_BYTES = 8 << 20
 const RECVERR: Readonly<Record<Family, readonly [level: number, name: number]>> = { 4: [0, 11], 6: [41, 25] }
 const ONE = Buffer.from([1, 0, 0, 0])
 const MESSAGES = 256
+/** A power of two: attempts of one pair that are told apart by their hosts. */
+const BLOCK_PORTS = 8
+const BLOCK_MASK = 0xffff & ~(BLOCK_PORTS - 1)
+/** Where Linux takes the ports of its own sockets from (ip(7), ip_local_port_range). */
+const BLOCKS_FROM = 32_768
+const BLOCKS_END = 60_992
+const BLOCK_TRIES = 64
 /** An IPv4 header with all its options, and the part of TCP's that is read. */
 const ANSWER_BYTES = 80
 /** Times that a call is tried again after an error that was another packet's. */
 const TRIES_MOST = 8
 
 export interface SynListener {
-  /** A segment to our port, from an address in the kernel's form; the bytes are the listener's until it returns. */
+  /** A segment to one of our ports, from an address in the kernel's form; the bytes are the listener's until it returns. */
   readonly onSegment: (from: Buffer, bytes: Buffer, tcpAt: number) => void
   /** An ICMP error, with what it quotes of TCP's header. */
   readonly onIcmp: (error: IcmpError, quoted: Buffer) => void
@@ -49,41 +59,54 @@ export function openSynLink(libc: LibC, family: Family, listener: SynListener): 
     if (descriptor >= 0) opened.push(descriptor)
     return descriptor
   }
-  const [sender, receiver, holder] = [open(SOCK_RAW, IPPROTO_RAW), open(SOCK_RAW, IPPROTO_TCP), open(SOCK_STREAM, 0)]
-  const port = opened.length === 3 ? holdPort(libc, holder, family) : 0
-  if (port !== 0 && attachSynFilter(libc, receiver, family, port)) {
+  const [sender, receiver] = [open(SOCK_RAW, IPPROTO_RAW), open(SOCK_RAW, IPPROTO_TCP)]
+  const held = opened.length === 2 ? holdPorts(libc, family) : null
+  if (held !== null) opened.push(...held.holders)
+  if (held !== null && attachSynFilter(libc, receiver, family, { base: held.base, mask: BLOCK_MASK })) {
     const bytes = Buffer.alloc(4)
     bytes.writeUInt32LE(BUFFER_BYTES)
     libc.setsockopt(receiver, SOL_SOCKET, SO_RCVBUFFORCE, bytes, 4)
     libc.setsockopt(sender, SOL_SOCKET, SO_SNDBUFFORCE, bytes, 4)
     const [level, name] = RECVERR[family]
     if (libc.setsockopt(receiver, level, name, ONE, ONE.length) === 0)
-      return new SynLink(libc, family, { sender, receiver, holder, port }, listener)
+      return new SynLink(libc, family, { sender, receiver, ...held }, listener)
   }
   for (const descriptor of opened) libc.close(descriptor)
   return null
 }
 
-/** Gives a socket a port of the kernel's choice, on all addresses; 0 where that fails. */
-function holdPort(libc: LibC, holder: number, family: Family): number {
-  const name = Buffer.alloc(NAME_BYTES[family])
-  name.writeUInt16LE(AF[family], 0)
-  if (libc.bind(holder, name, name.length) !== 0) return 0
-  const length = Buffer.alloc(4)
-  length.writeUInt32LE(name.length)
-  return libc.getsockname(holder, name, length) === 0 ? name.readUInt16BE(PORT_AT) : 0
+interface HeldPorts {
+  readonly base: number
+  readonly holders: readonly number[]
 }
 
-interface Sockets {
+/** Binds sockets that never listen to a block of ports that nobody has, on all addresses; null where none is found. */
+function holdPorts(libc: LibC, family: Family): HeldPorts | null {
+  for (let tries = 0; tries < BLOCK_TRIES; tries += 1) {
+    const base = BLOCKS_FROM + Math.floor((Math.random() * (BLOCKS_END - BLOCKS_FROM)) / BLOCK_PORTS) * BLOCK_PORTS
+    const holders: number[] = []
+    while (holders.length < BLOCK_PORTS) {
+      const holder = libc.socket(AF[family], SOCK_STREAM | SOCK_NONBLOCK_CLOEXEC, 0)
+      if (holder < 0) break
+      holders.push(holder)
+      const name = Buffer.alloc(NAME_BYTES[family])
+      name.writeUInt16LE(AF[family], 0)
+      name.writeUInt16BE(base + holders.length - 1, PORT_AT)
+      if (libc.bind(holder, name, name.length) !== 0) break
+      if (holders.length === BLOCK_PORTS) return { base, holders }
+    }
+    for (const each of holders) libc.close(each)
+  }
+  return null
+}
+
+interface Sockets extends HeldPorts {
   readonly sender: number
   readonly receiver: number
-  readonly holder: number
-  readonly port: number
 }
 
 export class SynLink {
   readonly family: Family
-  readonly port: number
   /** What to wait for: it can be read when an answer or an error is there. */
   readonly receiver: number
   readonly #libc: LibC
@@ -97,7 +120,6 @@ export class SynLink {
 
   constructor(libc: LibC, family: Family, sockets: Sockets, listener: SynListener) {
     this.family = family
-    this.port = sockets.port
     this.receiver = sockets.receiver
     this.#libc = libc
     this.#sockets = sockets
@@ -113,11 +135,17 @@ export class SynLink {
   }
 
   /** Puts a SYN behind those that wait; false where no room is left, for the network takes no more. */
-  queue(template: SynTemplate, to: Uint8Array, port: number, sequence: number): boolean {
+  queue(
+    template: SynTemplate,
+    to: Uint8Array,
+    attempt: { readonly port: number; readonly number: number },
+    sequence: number,
+  ): boolean {
     if (this.#queued === MESSAGES) this.flush()
     if (this.#queued === MESSAGES) return false
     const { data, dataBytes, names, nameBytes } = this.#out
-    template.write(data, this.#queued * dataBytes, port, sequence)
+    const from = this.#sockets.base + (attempt.number & (BLOCK_PORTS - 1))
+    template.write(data, this.#queued * dataBytes, { from, to: attempt.port }, sequence)
     names.set(to, this.#queued * nameBytes)
     this.#sequences[this.#queued] = sequence
     this.#queued += 1
@@ -163,7 +191,7 @@ export class SynLink {
       for (let index = 0; index < count; index += 1) {
         const length = Math.min(this.#in.receivedOf(index), dataBytes)
         const tcpAt = tcpHeaderAt(this.family, data, index * dataBytes, length)
-        if (tcpAt === -1 || data.readUInt16BE(tcpAt + 2) !== this.port) continue
+        if (tcpAt === -1 || (data.readUInt16BE(tcpAt + 2) & BLOCK_MASK) !== this.#sockets.base) continue
         this.#listener.onSegment(names.subarray(index * nameBytes, (index + 1) * nameBytes), data, tcpAt)
       }
       if (count < MESSAGES) break
@@ -172,8 +200,8 @@ export class SynLink {
   }
 
   close(): void {
-    const { sender, receiver, holder } = this.#sockets
-    for (const descriptor of [sender, receiver, holder]) this.#libc.close(descriptor)
+    const { sender, receiver, holders } = this.#sockets
+    for (const descriptor of [sender, receiver, ...holders]) this.#libc.close(descriptor)
   }
 
   #moveUp(sent: number): void {

@@ -24,14 +24,14 @@ const ACK = 0x10
 /** Bytes of a whole SYN. */
 export const SYN_BYTES: Readonly<Record<Family, number>> = { 4: IP_BYTES[4] + TCP_BYTES, 6: IP_BYTES[6] + TCP_BYTES }
 
-/** All of the SYNs from one port of an address to another address that does not differ between them. */
+/** All of the SYNs from one address to another that does not differ between them. */
 export class SynTemplate {
   readonly #bytes: Buffer
   readonly #tcpAt: number
   readonly #sum: number
 
   /** The addresses are of 4 or of 16 bytes, in the order of the network. */
-  constructor(family: Family, source: Uint8Array, target: Uint8Array, sourcePort: number) {
+  constructor(family: Family, source: Uint8Array, target: Uint8Array) {
     const bytes = Buffer.alloc(SYN_BYTES[family])
     const tcpAt = IP_BYTES[family]
     if (family === 4) {
@@ -47,7 +47,6 @@ export class SynTemplate {
     }
     bytes.set(source, ADDRESS_AT[family])
     bytes.set(target, ADDRESS_AT[family] + ADDRESS_BYTES[family])
-    bytes.writeUInt16BE(sourcePort, tcpAt)
     bytes.writeUInt16BE(OFFSET_AND_SYN, tcpAt + 12)
     bytes.writeUInt16BE(WINDOW, tcpAt + 14)
     bytes.writeUInt16BE(0x0204, tcpAt + 20)
@@ -58,18 +57,21 @@ export class SynTemplate {
     this.#sum = PROTOCOL_TCP + TCP_BYTES + sumWords(bytes, ADDRESS_AT[family], bytes.length)
   }
 
-  /** Writes the SYN to a port, with this sequence number. */
-  write(into: Buffer, at: number, port: number, sequence: number): void {
+  /** Writes the SYN from a port to a port, with this sequence number. */
+  write(into: Buffer, at: number, ports: { readonly from: number; readonly to: number }, sequence: number): void {
+    const { from, to } = ports
     into.set(this.#bytes, at)
     const tcpAt = at + this.#tcpAt
     const [high, low] = [sequence >>> 16, sequence & 0xffff]
-    into[tcpAt + 2] = port >> 8
-    into[tcpAt + 3] = port
+    into[tcpAt] = from >> 8
+    into[tcpAt + 1] = from
+    into[tcpAt + 2] = to >> 8
+    into[tcpAt + 3] = to
     into[tcpAt + 4] = high >> 8
     into[tcpAt + 5] = high
     into[tcpAt + 6] = low >> 8
     into[tcpAt + 7] = low
-    const sum = this.#sum + port + high + low
+    const sum = this.#sum + from + to + high + low
     const once = (sum & 0xffff) + (sum >>> 16)
     const checksum = ~((once & 0xffff) + (once >>> 16))
     into[tcpAt + 16] = checksum >> 8

@@ -91,7 +91,7 @@ export class SynSockets {
     const number = attempt.number & ATTEMPT_MASK
     const sequence = (((slot << ATTEMPT_BITS) | number) ^ this.#secret) >>> 0
     this.#sentAt[placeOf(slot, number)] = performance.now()
-    if (!link.queue(route.template, route.target.bytes, attempt.port, sequence)) return CODE_OF['send-failed']
+    if (!link.queue(route.template, route.target.bytes, attempt, sequence)) return CODE_OF['send-failed']
     this.#routes[slot] = route
     this.#ports[slot] = attempt.port
     this.#attempts[slot] = number
@@ -199,7 +199,7 @@ export class SynSockets {
     const target = this.#addresses.of(host)
     const source = isForMany(target) ? CODE_OF['no-route'] : this.#sourceFor(target)
     if (typeof source === 'number') return source
-    const template = new SynTemplate(link.family, source, addressIn(target.bytes), link.port)
+    const template = new SynTemplate(link.family, source, addressIn(target.bytes))
     const route = { link, target, template }
     this.#routesOf.set(host, route)
     return route
