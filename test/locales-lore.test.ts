@@ -18,10 +18,16 @@ const files = loreSentences(readLoreFiles())
 const others = LANGUAGES.filter((each) => each !== ENGLISH)
 /** Entries may be added by somebody who does not speak sixteen languages: these are shown in English until somebody does. */
 const UNTRANSLATED_MAX = 50
-/** Sentences of the lore that are names, and stay as they are in every language that does not write them otherwise. */
-const names = new Set(
-  v.parse(v.array(v.string()), JSON.parse(readFileSync(join(localesFolder(), 'lore-names.json'), 'utf8'))),
+/** `names` stay as they are in every language that does not write them otherwise; `words` are the same in the languages listed. */
+const kept = v.parse(
+  v.object({ names: v.array(v.string()), words: v.record(v.string(), v.array(v.string())) }),
+  JSON.parse(readFileSync(join(localesFolder(), 'lore-names.json'), 'utf8')),
 )
+const names = new Set(kept.names)
+
+function mayStay(english: string, tag: string): boolean {
+  return names.has(english) || kept.words[english]?.includes(tag) === true
+}
 
 function assertNone(problems: readonly string[]): void {
   assert.ok(problems.length === 0, `${problems.length} to mend (scripts/sync-lore-locales.ts):\n${problems.join('\n')}`)
@@ -52,7 +58,7 @@ for (const language of others) {
       assertNone(missing.length > UNTRANSLATED_MAX ? missing : [])
       assertNone(
         rows
-          .filter(([english, own]) => own === english && !names.has(english))
+          .filter(([english, own]) => own === english && !mayStay(english, tag))
           .map(([english]) => `the same as in English: ${english}`),
       )
     })
@@ -71,15 +77,23 @@ for (const language of others) {
   })
 }
 
-test('every name that may stay as it is does so somewhere', () => {
-  const kept = new Set(
-    others.flatMap(({ tag }) =>
-      [...files.keys()].flatMap((category) =>
-        [...tableOf(tag, category)].filter(([english, own]) => english === own).map(([english]) => english),
+test('every name and word that may stay as it is does so', () => {
+  const stays = new Map(
+    others.map(({ tag }) => [
+      tag,
+      new Set(
+        [...files.keys()].flatMap((category) =>
+          [...tableOf(tag, category)].filter(([english, own]) => english === own).map(([english]) => english),
+        ),
       ),
-    ),
+    ]),
   )
-  assertNone([...names].filter((name) => !kept.has(name)).map((name) => `no language keeps ${name}`))
+  assertNone([
+    ...[...names].filter((name) => others.every(({ tag }) => stays.get(tag)?.has(name) !== true)),
+    ...Object.entries(kept.words).flatMap(([word, tags]) =>
+      tags.filter((tag) => stays.get(tag)?.has(word) !== true).map((tag) => `${word} in ${tag}`),
+    ),
+  ])
 })
 
 test('from right to left, Latin names and options keep their direction, and nothing else is marked', () => {
