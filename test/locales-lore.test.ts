@@ -33,8 +33,9 @@ function assertNone(problems: readonly string[]): void {
   assert.ok(problems.length === 0, `${problems.length} to mend (scripts/sync-lore-locales.ts):\n${problems.join('\n')}`)
 }
 
-function tableOf(tag: string, category: string): ReadonlyMap<string, string | null> {
-  return new Map(Object.entries(readLoreTable(tag, category)))
+/** Each sentence with its translation, of all files. */
+function rowsOf(tag: string): readonly (readonly [english: string, own: string | null])[] {
+  return [...files.keys()].flatMap((category) => Object.entries(readLoreTable(tag, category)))
 }
 
 test('English is the lore itself, and has no files', () => {
@@ -48,11 +49,11 @@ for (const language of others) {
     test('has every sentence in its file, in order, and no other', () => {
       assert.deepEqual(loreCategoriesOf(tag).toSorted(), [...files.keys()])
       for (const [category, sentences] of files)
-        assert.deepEqual([...tableOf(tag, category).keys()], sentences, `${tag}/lore/${category}.json`)
+        assert.deepEqual(Object.keys(readLoreTable(tag, category)), sentences, `${tag}/lore/${category}.json`)
     })
 
     test('is translated, but for names and what is new', (context) => {
-      const rows = [...files.keys()].flatMap((category) => [...tableOf(tag, category)])
+      const rows = rowsOf(tag)
       const missing = rows.filter(([, own]) => own === null).map(([english]) => english)
       for (const each of missing) context.diagnostic(`not translated yet: ${each}`)
       assertNone(missing.length > UNTRANSLATED_MAX ? missing : [])
@@ -65,12 +66,10 @@ for (const language of others) {
 
     test('is written as the language is, with the numbers of the English', () => {
       assertNone(
-        [...files.keys()].flatMap((category) =>
-          [...tableOf(tag, category)].flatMap(([english, own]) =>
-            own === null || own === english
-              ? []
-              : loreProblems(own, english, language).map((problem) => `${category}: ${problem}: ${own}`),
-          ),
+        rowsOf(tag).flatMap(([english, own]) =>
+          own === null || own === english
+            ? []
+            : loreProblems(own, english, language).map((problem) => `${problem}: ${own}`),
         ),
       )
     })
@@ -82,9 +81,9 @@ test('every name and word that may stay as it is does so', () => {
     others.map(({ tag }) => [
       tag,
       new Set(
-        [...files.keys()].flatMap((category) =>
-          [...tableOf(tag, category)].filter(([english, own]) => english === own).map(([english]) => english),
-        ),
+        rowsOf(tag)
+          .filter(([english, own]) => english === own)
+          .map(([english]) => english),
       ),
     ]),
   )
