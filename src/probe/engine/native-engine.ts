@@ -1,6 +1,6 @@
 /**
- * Runs a scan in threads of its own, by libc's own calls, half-open where it may: one; or two, each with half of the ports, where many ports of this machine
- * itself are probed, for there the time is the processor's, and no rate and no network is shared.
+ * Runs a scan in a thread of its own, by libc's own calls, half-open where it may; or in two, each with half of the ports, where many
+ * ports of this machine itself are connected to, for there the time is the processor's, and no rate and no network is shared.
  */
 import { availableParallelism } from 'node:os'
 import { extname, join } from 'node:path'
@@ -77,12 +77,20 @@ function shareOut(job: ProbeJob): readonly ProbeJob[] {
   const isFree = pace.rate === null && pace.hostRate === null && hosts.size === 1
   if (!isFree || !isOwnAddress(hosts.at(0).address, readOwnAddresses())) return [job]
   const most = Math.floor((tcpPorts.size + udpPorts.size) / PAIRS_A_THREAD)
-  const threads = Math.max(1, Math.min(THREADS_MOST, availableParallelism(), most))
+  const threads = Math.max(1, Math.min(isRawLikely(job) ? 1 : THREADS_MOST, availableParallelism(), most))
   return Array.from({ length: threads }, (_, thread) => ({
     ...job,
     tcpPorts: partOf(tcpPorts, thread, threads),
     udpPorts: partOf(udpPorts, thread, threads),
   }))
+}
+
+/**
+ * Half-open, the answers to all threads come to each of them, and two take a tenth less time than one for a fifth more memory. Only a
+ * thread that has loaded libc knows whether it may: root nearly always does.
+ */
+function isRawLikely({ engine }: ProbeJob): boolean {
+  return engine === 'raw' || (engine === null && process.getuid?.() === 0)
 }
 
 /** Each second port, or third …, so that all threads have as much to do. */
