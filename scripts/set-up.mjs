@@ -55,6 +55,15 @@ export function setUp() {
     const status = run(projectNode, [join('scripts', 'compile-data.ts')])
     if (status !== 0) process.exit(status)
   }
+  const locales = join(root, 'locales')
+  const texts = readdirSync(locales, { withFileTypes: true })
+    .map(({ name }) => join(locales, name, 'lore'))
+    .filter((folder) => existsSync(folder))
+    .map(newestIn)
+  if (changedAt(join(root, 'data', 'lore-texts', 'en.br')) < Math.max(newestIn(join(root, 'lore')), ...texts)) {
+    const status = run(projectNode, [join('scripts', 'compile-lore-texts.ts')])
+    if (status !== 0) process.exit(status)
+  }
   const web = join(root, 'src', 'web')
   const pages = Math.max(newestIn(join(web, 'islands')), newestIn(join(web, 'styles')), changedAt(installed))
   if (changedAt(join(root, 'data', 'assets', 'manifest.json')) < pages) {

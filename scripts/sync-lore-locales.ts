@@ -6,7 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { loreSentences } from '../src/web/i18n/checks/lore-sentences.ts'
 import { ENGLISH, LANGUAGES } from '../src/web/i18n/languages.ts'
-import { loreCategoriesOf, loreFolder, readLoreTable } from '../src/web/i18n/lore-texts.ts'
+import { loreCategoriesOf, loreFolder, readLoreTable } from '../src/web/i18n/checks/lore-tables.ts'
 import { readLoreFiles } from './lore-files.ts'
 
 const files = loreSentences(readLoreFiles())

@@ -10,9 +10,10 @@ import * as v from 'valibot'
 import { readLoreFiles } from '../scripts/lore-files.ts'
 import { localesFolder } from '../src/web/i18n/catalogue.ts'
 import { loreSentences } from '../src/web/i18n/checks/lore-sentences.ts'
+import { loreCategoriesOf, readLoreTable } from '../src/web/i18n/checks/lore-tables.ts'
 import { loreProblems } from '../src/web/i18n/checks/lore-text.ts'
 import { ENGLISH, LANGUAGES } from '../src/web/i18n/languages.ts'
-import { LoreTexts, loreCategoriesOf, readLoreTable } from '../src/web/i18n/lore-texts.ts'
+import { LoreTexts } from '../src/web/i18n/lore-texts.ts'
 
 const files = loreSentences(readLoreFiles())
 const others = LANGUAGES.filter((each) => each !== ENGLISH)
@@ -50,6 +51,13 @@ for (const language of others) {
       assert.deepEqual(loreCategoriesOf(tag).toSorted(), [...files.keys()])
       for (const [category, sentences] of files)
         assert.deepEqual(Object.keys(readLoreTable(tag, category)), sentences, `${tag}/lore/${category}.json`)
+    })
+
+    test('is what the pages say', () => {
+      const texts = new LoreTexts(language)
+      for (const [english, own] of rowsOf(tag))
+        assert.equal(texts.of(english)?.replace(/[\u2068\u2069]/g, '') ?? null, own, english)
+      assert.equal(texts.of('no sentence of the lore'), null)
     })
 
     test('is translated, but for names and what is new', (context) => {

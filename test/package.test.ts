@@ -98,7 +98,8 @@ test('the package holds the program, the data and the documents, and no sources,
 })
 
 test('the package is small enough to fetch at a whim', () => {
-  assert.ok(statSync(tarball).size < 3 * 1024 * 1024, `${statSync(tarball).size} bytes`)
+  // A third of it is what the lore says in sixteen languages.
+  assert.ok(statSync(tarball).size < 4 * 1024 * 1024, `${statSync(tarball).size} bytes`)
 })
 
 test('every file that package.json names is in the package', () => {
