@@ -3,7 +3,7 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { brotliCompressSync, constants } from 'node:zlib'
 import { loreSentences } from '../src/web/i18n/checks/lore-sentences.ts'
-import { loreCategoriesOf, readLoreTable } from '../src/web/i18n/checks/lore-tables.ts'
+import { readLoreRows } from '../src/web/i18n/checks/lore-tables.ts'
 import { ENGLISH, LANGUAGES } from '../src/web/i18n/languages.ts'
 import { loreTextsFolder } from '../src/web/i18n/lore-texts.ts'
 import { readLoreFiles } from './lore-files.ts'
@@ -23,7 +23,7 @@ function put(tag: string, list: readonly (string | null)[]): void {
 const sentences = [...loreSentences(readLoreFiles()).values()].flat()
 mkdirSync(folder, { recursive: true })
 for (const { tag } of LANGUAGES.filter((each) => each !== ENGLISH)) {
-  const known = new Map(loreCategoriesOf(tag).flatMap((each) => Object.entries(readLoreTable(tag, each))))
+  const known = new Map(readLoreRows(tag))
   put(
     tag,
     sentences.map((each) => known.get(each) ?? null),

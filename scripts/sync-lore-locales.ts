@@ -6,12 +6,12 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { loreSentences } from '../src/web/i18n/checks/lore-sentences.ts'
 import { ENGLISH, LANGUAGES } from '../src/web/i18n/languages.ts'
-import { loreCategoriesOf, loreFolder, readLoreTable } from '../src/web/i18n/checks/lore-tables.ts'
+import { loreFolder, readLoreRows } from '../src/web/i18n/checks/lore-tables.ts'
 import { readLoreFiles } from './lore-files.ts'
 
 const files = loreSentences(readLoreFiles())
 for (const { tag } of LANGUAGES.filter((each) => each !== ENGLISH)) {
-  const known = new Map(loreCategoriesOf(tag).flatMap((each) => Object.entries(readLoreTable(tag, each))))
+  const known = new Map(readLoreRows(tag))
   mkdirSync(loreFolder(tag), { recursive: true })
   let missing = 0
   for (const [category, sentences] of files) {

@@ -10,7 +10,7 @@ import * as v from 'valibot'
 import { readLoreFiles } from '../scripts/lore-files.ts'
 import { localesFolder } from '../src/web/i18n/catalogue.ts'
 import { loreSentences } from '../src/web/i18n/checks/lore-sentences.ts'
-import { loreCategoriesOf, readLoreTable } from '../src/web/i18n/checks/lore-tables.ts'
+import { loreCategoriesOf, readLoreRows, readLoreTable } from '../src/web/i18n/checks/lore-tables.ts'
 import { loreProblems } from '../src/web/i18n/checks/lore-text.ts'
 import { ENGLISH, LANGUAGES } from '../src/web/i18n/languages.ts'
 import { LoreTexts } from '../src/web/i18n/lore-texts.ts'
@@ -34,11 +34,6 @@ function assertNone(problems: readonly string[]): void {
   assert.ok(problems.length === 0, `${problems.length} to mend (scripts/sync-lore-locales.ts):\n${problems.join('\n')}`)
 }
 
-/** Each sentence with its translation, of all files. */
-function rowsOf(tag: string): readonly (readonly [english: string, own: string | null])[] {
-  return [...files.keys()].flatMap((category) => Object.entries(readLoreTable(tag, category)))
-}
-
 test('English is the lore itself, and has no files', () => {
   assert.deepEqual(loreCategoriesOf(ENGLISH.tag), [])
   assert.equal(new LoreTexts(ENGLISH).of('web interface'), null)
@@ -55,13 +50,13 @@ for (const language of others) {
 
     test('is what the pages say', () => {
       const texts = new LoreTexts(language)
-      for (const [english, own] of rowsOf(tag))
+      for (const [english, own] of readLoreRows(tag))
         assert.equal(texts.of(english)?.replace(/[\u2068\u2069]/g, '') ?? null, own, english)
       assert.equal(texts.of('no sentence of the lore'), null)
     })
 
     test('is translated, but for names and what is new', (context) => {
-      const rows = rowsOf(tag)
+      const rows = readLoreRows(tag)
       const missing = rows.filter(([, own]) => own === null).map(([english]) => english)
       for (const each of missing) context.diagnostic(`not translated yet: ${each}`)
       assertNone(missing.length > UNTRANSLATED_MAX ? missing : [])
@@ -74,7 +69,7 @@ for (const language of others) {
 
     test('is written as the language is, with the numbers of the English', () => {
       assertNone(
-        rowsOf(tag).flatMap(([english, own]) =>
+        readLoreRows(tag).flatMap(([english, own]) =>
           own === null || own === english
             ? []
             : loreProblems(own, english, language).map((problem) => `${problem}: ${own}`),
@@ -89,7 +84,7 @@ test('every name and word that may stay as it is does so', () => {
     others.map(({ tag }) => [
       tag,
       new Set(
-        rowsOf(tag)
+        readLoreRows(tag)
           .filter(([english, own]) => english === own)
           .map(([english]) => english),
       ),

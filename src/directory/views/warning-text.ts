@@ -59,7 +59,7 @@ function faultText(warning: Extract<EntryWarning, { readonly value: string }>): 
 }
 
 /** A value as it may be shown: no control characters, and not all of a long one. */
-export function quoteValue(value: string): string {
+function quoteValue(value: string): string {
   const cut = value.length > SHOWN_CHARS ? `${value.slice(0, SHOWN_CHARS)}…` : value
   return `"${printable(cut.toWellFormed())}"`
 }

@@ -20,3 +20,8 @@ export function loreCategoriesOf(tag: string): readonly string[] {
   if (!existsSync(loreFolder(tag))) return []
   return readdirSync(loreFolder(tag)).map((name) => name.replace(/\.json$/, ''))
 }
+
+/** Each sentence with its translation, of all files of a language. */
+export function readLoreRows(tag: string): readonly (readonly [english: string, own: string | null])[] {
+  return loreCategoriesOf(tag).flatMap((category) => Object.entries(readLoreTable(tag, category)))
+}
