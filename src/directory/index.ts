@@ -23,6 +23,7 @@ export type {
 export { APPEND, MODEL_LIMITS, ROOT_OBJECT, findProperty, firstValue, valuesOf } from './model.ts'
 export type { DirectoryObject, Id, Properties, Property } from './model.ts'
 export type { Caller, WriteKind, WriteOperation, WriteResult } from './operation.ts'
+export { replaceOldPassword } from './upgrade-password.ts'
 export { cryptPassword, cryptWithSalt, hashPassword, isCryptValue, isModernHash, verifyPassword } from './password.ts'
 export { DirectoryError, STATUS, statusText } from './status.ts'
 export type { Status } from './status.ts'

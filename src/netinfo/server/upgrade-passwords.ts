@@ -4,15 +4,13 @@
  * The write waits a few seconds: it changes the instance of the user's entry, and who has just shown the password is about to
  * write with the instance that it read before (a user's own change of password would else be refused as stale).
  */
-import { firstValue, hashPassword } from '../../directory/index.ts'
-import type { Caller } from '../../directory/index.ts'
+import { hashPassword, replaceOldPassword } from '../../directory/index.ts'
 import type { DomainView } from './domain-view.ts'
 import type { Timers } from './timers.ts'
 
 const WAIT_MS = 5000
 /** Users whose upgrade waits; others are upgraded the next time. */
 const WAITING_MAX = 1000
-const CALLER: Caller = { kind: 'superuser', name: 'password upgrade', from: 'local' }
 
 export interface PasswordUpgradesOptions {
   readonly domain: DomainView
@@ -55,11 +53,6 @@ export class PasswordUpgrades {
 
   async #store(user: number, stored: string, hash: string): Promise<void> {
     const { domain, isWanted } = this.#options
-    const found = domain.read(user)
-    const index = found?.properties.findIndex(({ name }) => name === 'passwd') ?? -1
-    // Somebody may have changed it meanwhile.
-    if (found === undefined || !isWanted() || firstValue(found.properties, 'passwd') !== stored) return
-    const rest = found.properties[index]?.values.slice(1) ?? []
-    await domain.write({ kind: 'writeProperty', id: found.id, index, values: [hash, ...rest] }, CALLER)
+    if (isWanted()) await replaceOldPassword(domain, user, stored, hash)
   }
 }

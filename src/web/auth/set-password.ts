@@ -1,5 +1,5 @@
 /** A visitor's own new password, written through the directory: its lists of writers say whether they may. */
-import { APPEND, DirectoryError, hashPassword, statusText } from '../../directory/index.ts'
+import { APPEND, DirectoryError, SECRET_NAME, hashPassword, statusText } from '../../directory/index.ts'
 import type { Caller, Domain, Id } from '../../directory/index.ts'
 import type { ServedDomains } from '../live/served-domains.ts'
 import type { SignIn } from './sign-in.ts'
@@ -8,7 +8,6 @@ import { PASSWORD_CHARS_MAX } from './sign-in.ts'
 
 /** NIST SP 800-63B §3.1.1.2 (2024) asks for 8 at least, and for no rules about kinds of characters. */
 export const PASSWORD_CHARS_MIN = 8
-const SECRET_NAME = 'passwd'
 
 export type SetPasswordResult =
   | { readonly kind: 'done' | 'busy' | 'noUser' }
