@@ -6,18 +6,17 @@
  * (the lore), and where the registry gives it to a protocol, more so if a document of the IETF describes that, or a system port was
  * worth it. docs/reference/probe-ports.md tells it.
  */
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PROBE_TRANSPORTS } from '../src/probe/model.ts'
 import type { ProbeTransport } from '../src/probe/model.ts'
 import { PAYLOADS } from '../src/probe/payloads.ts'
 import { listChosen } from '../src/probe/top-ports-chosen.ts'
 import { rankMeasured } from '../src/probe/top-ports-measured.ts'
-import { parseLore } from '../src/registry/lore-schema.ts'
-import type { Lore } from '../src/registry/lore-schema.ts'
 import { TRANSPORTS, parseSpan } from '../src/registry/model.ts'
 import { tableOfPackages } from '../src/registry/npm-packages.ts'
 import { pairKey } from '../src/registry/table.ts'
+import { readLoreFiles } from './lore-files.ts'
 
 const COUNT = 1000
 /** A program that may use any of so many ports makes none of them likely. */
@@ -27,19 +26,10 @@ const POINTS = { program: 2, payload: 4, rfc: 3, system: 2, assigned: 1 } as con
 
 const root = join(import.meta.dirname, '..')
 
-function readLore(): readonly Lore[] {
-  const folder = join(root, 'lore')
-  const names = readdirSync(folder).filter((name) => name.endsWith('.json'))
-  return names.flatMap((name) => {
-    const { lore } = parseLore(JSON.parse(readFileSync(join(folder, name), 'utf8')), name)
-    return lore === null ? [] : [lore]
-  })
-}
-
 /** How many programs of today, that their host's owner wanted, use each port. */
 function countPrograms(transport: ProbeTransport): ReadonlyMap<number, number> {
   const counts = new Map<number, number>()
-  for (const { state, category, uses } of readLore()) {
+  for (const { state, category, uses } of readLoreFiles()) {
     if (state !== 'current' || category === 'malware') continue
     const spans = uses.filter(({ transports }) => transports.includes(transport)).flatMap(({ ports }) => ports)
     const ports = new Set<number>()
